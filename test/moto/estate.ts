@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { Manifest } from '../../core/build/manifest.ts';
+import type { Clients } from './accounts.ts';
 import { motoHome, type Lab } from './lab.ts';
 
 /** Everything of one recipe that moto holds, asked of moto itself. */
@@ -56,7 +57,7 @@ export const emptyEstate = { living: [], volumes: [], images: {}, snapshots: {} 
 const byName = (a: string, b: string) => a.localeCompare(b);
 
 /** Who may launch an image and make volumes of its snapshot. */
-export async function imageSharing(lab: Lab, region: string, image: Image) {
+export async function imageSharing(lab: Clients, region: string, image: Image) {
   const snapshot = image.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? '';
   const launch = await lab
     .ec2(region)
@@ -71,7 +72,7 @@ export async function imageSharing(lab: Lab, region: string, image: Image) {
 }
 
 /** What a parameter holds in each region, undefined where there is none. */
-export async function parameterIn(lab: Lab, name: string): Promise<Record<string, string | undefined>> {
+export async function parameterIn(lab: Clients, name: string): Promise<Record<string, string | undefined>> {
   const values = motoRegions.map(async (region) => {
     try {
       const { Parameter } = await lab.ssm(region).send(new GetParameterCommand({ Name: name }));

@@ -1,4 +1,3 @@
-import { EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateStateMachineCommand,
@@ -9,19 +8,19 @@ import {
   StartExecutionCommand,
   type DescribeExecutionCommandOutput,
 } from '@aws-sdk/client-sfn';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { simulatedSettings } from '../../simulator/pipeline/simulated-settings.ts';
+import { clientsOf, makeCopyTarget, someCredentials as credentials, type Clients } from './accounts.ts';
 import { startBridge } from './bridge.ts';
 import { deployRules, wakeFunction } from './rules.ts';
 import { createLambda } from './lambda.ts';
 import { createLayer, type Layer } from './layer.ts';
 import type { Faults } from './layer/faults.ts';
 import { startServer } from './server.ts';
-import { motoAccount, query, send } from './wire.ts';
+import { motoAccount, putObject, query, send } from './wire.ts';
 
 export const motoHome = 'us-east-1';
 export const bucket = 'golden-image-artifacts';
@@ -32,7 +31,6 @@ export const dist = process.env['GOLDEN_MOTO_DIST'] ?? join(root, 'dist');
 const here = join(root, 'test/moto');
 // A build takes half a minute, on a busy machine five; one that does not end would hang the suite.
 const patienceSeconds = 900;
-const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
 
 /** How a build-image machine of its own is set up for one scenario. */
 export interface Setup {
@@ -40,13 +38,21 @@ export interface Setup {
   /** Bundles to take instead of the built ones, by function key. */
   bundles?: Record<string, string>;
   /** The machine to upload; default build-image. */
-  machine?: 'build-image' | 'plan-build' | 'move-channel' | 'share-image' | 'retire-images' | 'archive-image' | 'sweep';
+  machine?:
+    | 'build-image'
+    | 'plan-build'
+    | 'move-channel'
+    | 'share-image'
+    | 'retire-images'
+    | 'archive-image'
+    | 'clean-up-build'
+    | 'sweep';
   /** Changes the definition's text before it is uploaded. */
   definition?: (text: string) => string;
 }
 
 /** The pipeline on moto: its own Step Functions, EC2, SSM and S3, with our bundles behind its Lambda tasks. */
-export interface Lab {
+export interface Lab extends Clients {
   layer: Layer;
   /** Calls of `wake` that failed. EventBridge's target waits for no answer. */
   unheard: string[];
@@ -59,17 +65,20 @@ export interface Lab {
   entered(execution: string): Promise<string[]>;
   /** The states whose heartbeat ran out, once for each time. */
   missedBeats(execution: string): Promise<string[]>;
-  /** Clients that talk to moto itself, past the bridge and the layer. */
-  ec2(region: string): EC2Client;
-  ssm(region: string): SSMClient;
   sfn: SFNClient;
   artifact(key: string, from?: string): Promise<string | undefined>;
   /** Puts an object into the bucket, as an earlier build would have. */
   keep(key: string, content: unknown): Promise<void>;
+  /** Makes a bucket with a file. */
+  putFile(bucket: string, key: string, content: string): Promise<void>;
   /** Runs a command line of the project's own, as its user would who has this account's credentials. */
   golden(...args: string[]): Promise<{ exitCode: number | null; out: string; err: string }>;
   /** Runs `golden regions --apply` for a target region of the examples. From now on its events come to the pipeline. */
   makeRegionStack(region: string): Promise<void>;
+  /** Makes the role of an account that takes copies. @returns clients of that account. */
+  makeCopyTarget(account: string, externalId?: string): Promise<Clients>;
+  /** Makes a role in the pipeline's account. */
+  makeRole(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -158,8 +167,7 @@ export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): P
     layer,
     unheard,
     sfn,
-    ec2: (region) => new EC2Client(config(region)),
-    ssm: (region) => new SSMClient(config(region)),
+    ...clientsOf(server.port),
     async deploy(scenario, { faults = {}, bundles = {}, ...setup } = {}) {
       layer.plan(scenario, faults);
       for (const [key, folder] of Object.entries(bundles)) replaced.set(`${scenario} ${key}`, folder);
@@ -169,6 +177,13 @@ export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): P
     ...objectsIn(new S3Client({ ...config(motoHome), forcePathStyle: true })),
     golden: (...args) => runGolden(bridge.port, args),
     makeRegionStack: (region) => applyRegionStack(region, lab),
+    makeCopyTarget: (account, externalId = '') =>
+      makeCopyTarget(server.port, motoHome, account, { pipeline: 'golden-image', externalId }),
+    makeRole: (name) => makeRole(server.port, name),
+    async putFile(to, key, content) {
+      await send(server.port, { method: 'PUT', path: `/${to}`, headers: { host: '127.0.0.1' }, body: '' });
+      await putObject(server.port, to, key, content);
+    },
     async stop() {
       layer.stop();
       lambda.stop();
@@ -179,14 +194,19 @@ export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): P
   return lab;
 }
 
-/** An instance profile with a role, as infrastructure/builder.ts makes it. */
-async function makeProfile(port: number, name: string): Promise<void> {
-  const iam = { service: 'iam', version: '2010-05-08' };
-  const [InstanceProfileName, RoleName] = [name, name];
-  await query(port, motoHome, { Action: 'CreateInstanceProfile', InstanceProfileName }, iam);
+const iam = { service: 'iam', version: '2010-05-08' };
+
+async function makeRole(port: number, RoleName: string): Promise<void> {
   const Statement = [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }];
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
   await query(port, motoHome, { Action: 'CreateRole', RoleName, AssumeRolePolicyDocument }, iam);
+}
+
+/** An instance profile with a role, as infrastructure/builder.ts makes it. */
+async function makeProfile(port: number, name: string): Promise<void> {
+  const [InstanceProfileName, RoleName] = [name, name];
+  await query(port, motoHome, { Action: 'CreateInstanceProfile', InstanceProfileName }, iam);
+  await makeRole(port, RoleName);
   await query(port, motoHome, { Action: 'AddRoleToInstanceProfile', InstanceProfileName, RoleName }, iam);
 }
 

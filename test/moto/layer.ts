@@ -6,7 +6,6 @@ import {
   enableImage,
   modifyImageAttribute,
   modifySnapshotAttribute,
-  noImports,
   resetImageAttribute,
   resetSnapshotAttribute,
 } from './layer/images.ts';
@@ -28,13 +27,33 @@ import {
 } from './layer/commands.ts';
 import type { Ec2Call } from './layer/ec2-call.ts';
 import type { Faults } from './layer/faults.ts';
-import { describeKey, describeSnapshots, getKeyPolicy, getEbsDefaultKmsKeyId } from './layer/keys.ts';
+import { cancelImportTask, describeImportSnapshotTasks, importSnapshot, type Imports } from './layer/imports.ts';
+import {
+  createKeys,
+  describeKey,
+  describeSnapshots,
+  getKeyPolicy,
+  getEbsDefaultKmsKeyId,
+  type KmsCall,
+} from './layer/keys.ts';
+import { describeLentSnapshots } from './layer/lent.ts';
 import { describeRouteTables } from './layer/networks.ts';
 import { createEvents, type Events, type LayerEvent } from './layer/events.ts';
-import { runInstances, stopInstances, terminateInstances } from './layer/instances.ts';
-import { createProgress } from './layer/progress.ts';
 import {
+  describeInstances,
+  modifyNetworkInterfaceAttribute,
+  runInstances,
+  stopInstances,
+  takeBack,
+  terminateInstances,
+} from './layer/instances.ts';
+import { createProgress } from './layer/progress.ts';
+import { createSessions, type Session } from './layer/sessions.ts';
+import {
+  accessKeyOf,
   ec2Error,
+  jsonError,
+  motoAccount,
   objectText,
   putObject,
   query,
@@ -66,7 +85,9 @@ import {
  * DescribeImages               no source-image-id filter                 the marks of `layer:source` are filtered
  * DisableImage, EnableImage    HTTP 500                                  the state is kept, launch permissions are taken
  * DescribeImageReferences,     HTTP 500                                  none
- *   DescribeImportSnapshotTasks, ListImagesInRecycleBin
+ *   ListImagesInRecycleBin
+ * ImportSnapshot, Describe-      HTTP 500                                  a snapshot after a while, of the size that the file says
+ *   ImportSnapshotTasks, CancelImportTask
  * Create- and DescribeImage-   HTTP 500                                  available at once, and nobody uses the AMI
  *   UsageReport(s), DescribeImageUsageReportEntries
  * EnableImageDeprecation       HTTP 500                                  the date is kept, rounded to the minute
@@ -80,13 +101,23 @@ import {
  * DescribeRouteTables          the default VPC has no gateway            a route to one
  * DescribeSnapshots            no key of a copy                          described
  * GetEbsDefaultKmsKeyId        HTTP 404                                  alias/aws/ebs
- * KMS DescribeKey              only keys that were created               every key that is named
+ * KMS DescribeKey              only keys that were created               a key is made for every alias that is named
+ *                              no keys of other accounts                 those that a grant lends to the caller
  * KMS GetKeyPolicy             only keys that were created               everybody may use it
  * ModifyImageAttribute         ImdsSupport ignored                       kept
+ * ModifyNetworkInterface-      the groups of the launch stay beside      they go
+ *   Attribute
  * ModifySnapshotAttribute      CreateVolumePermission.Add ignored        rewritten to UserIds and OperationType
  * ResetImageAttribute,         HTTP 500                                  what is described is removed
  *   ResetSnapshotAttribute
+ * STS AssumeRole               any role, no policy judged                the role must exist; its external id counts, and so
+ *                                                                        do the actions of its policies and of the session's
+ * DescribeImages, CopyImage,   other accounts' AMIs are not seen         those that were shared with the caller's account
+ *   DescribeSnapshots
  * RunInstances                 ClientToken ignored                       a used token answers with its instance
+ *                              tenancy, placement group, licences and    kept
+ *                              the price of a Spot Instance ignored
+ *                              Spot Instances everywhere, for ever       none, or taken back, where a scenario says so
  *                              any AMI id is taken, a pending one too    InvalidAMIID.NotFound, .Unavailable
  *                              a root disk must say its size             8 GB, as its AMI has
  * SSM DescribeInstance-        HTTP 500                                  Online for instances that moto says run
@@ -118,6 +149,8 @@ export interface Layer {
   answer(call: HttpCall, caller: FunctionCaller): Promise<HttpAnswer>;
   /** Sets what goes wrong in a scenario. */
   plan(scenario: string, faults: Faults): void;
+  /** EC2 takes a Spot Instance of a scenario back. */
+  takeBack(scenario: string, region: string, instance: string): Promise<void>;
   /** IAM actions that each function was seen calling, by function key. */
   seen: Map<string, Set<string>>;
   /** How many calls were throttled, by scenario. */
@@ -147,11 +180,18 @@ const ec2: Record<string, (call: Ec2Call) => Promise<HttpAnswer>> = {
   CreateStoreImageTask: createStoreImageTask,
   DescribeStoreImageTasks: describeStoreImageTasks,
   CreateRestoreImageTask: createRestoreImageTask,
-  DescribeImportSnapshotTasks: noImports,
+  ImportSnapshot: importSnapshot,
+  DescribeImportSnapshotTasks: describeImportSnapshotTasks,
+  CancelImportTask: cancelImportTask,
   DescribeRouteTables: describeRouteTables,
-  DescribeSnapshots: describeSnapshots,
+  DescribeInstances: describeInstances,
+  DescribeSnapshots: (call) =>
+    call.account !== motoAccount && call.form.get('Owner.1') === motoAccount
+      ? describeLentSnapshots(call)
+      : describeSnapshots(call),
   GetEbsDefaultKmsKeyId: getEbsDefaultKmsKeyId,
   ModifyImageAttribute: modifyImageAttribute,
+  ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
   ModifySnapshotAttribute: modifySnapshotAttribute,
   ResetImageAttribute: resetImageAttribute,
   ResetSnapshotAttribute: resetSnapshotAttribute,
@@ -164,7 +204,7 @@ const ssm: Record<string, (call: SsmCall) => Promise<HttpAnswer>> = {
   PutParameter: putParameter,
 };
 
-const kms: Record<string, (region: string, input: { KeyId?: string }) => HttpAnswer> = {
+const kms: Record<string, (call: KmsCall) => Promise<HttpAnswer>> = {
   DescribeKey: describeKey,
   GetKeyPolicy: getKeyPolicy,
 };
@@ -210,19 +250,38 @@ function named(call: HttpCall): { service: string; operation: string; form?: URL
   return { service: 's3', operation: list ? 'ListBucket' : (s3[call.method] ?? call.method) };
 }
 
+const objectsOn = (port: number): Ec2Call['objects'] => ({
+  get: (bucket, key) => objectText(port, bucket, key),
+  put: (bucket, key, body) => putObject(port, bucket, key, body),
+});
+
+/** What a call that a scenario plans for is refused with. */
+function plannedRefusal({ refuse }: Faults, functionKey: string, operation: string): HttpAnswer | undefined {
+  return refuse?.functionKey === functionKey && refuse.action === operation
+    ? ec2Error('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403)
+    : undefined;
+}
+
+/** What a call of another account's role is refused with, if its session does not allow the call. */
+function sessionRefusal({ role, allows }: Session, action: string, isForm: boolean): HttpAnswer | undefined {
+  if (allows(action)) return undefined;
+  const message = `${role} may not call ${action} in this session.`;
+  return isForm ? ec2Error('UnauthorizedOperation', message, 403) : jsonError('AccessDeniedException', message);
+}
+
 export function createLayer(port: number): Layer {
   const plans = new Map<string, Faults>();
   const seen = new Map<string, Set<string>>();
   const tokens = new Map<string, Promise<HttpAnswer>>();
   const outputs = new Map<string, { bucket: string; prefix: string }>();
+  const imports: Imports = new Map();
+  const keys = createKeys(port);
+  const sessions = createSessions(port);
   const faultsOf = (scenario: string) => plans.get(scenario) ?? {};
   const progress = createProgress(faultsOf);
   const events = createEvents(port, (scenario) => faultsOf(scenario).loseEvents ?? false);
   const { throttled, throttles } = createThrottles();
-  const objects: Ec2Call['objects'] = {
-    get: (bucket, key) => objectText(port, bucket, key),
-    put: (bucket, key, body) => putObject(port, bucket, key, body),
-  };
+  const objects = objectsOn(port);
 
   return {
     seen,
@@ -233,27 +292,41 @@ export function createLayer(port: number): Layer {
       plans.set(scenario, faults);
       progress.replan(scenario);
     },
+    takeBack(scenario, region, instance) {
+      const ask = (parameters: Record<string, string>) => query(port, region, parameters);
+      return takeBack({ ask, region, tell: (event) => events.send(scenario, event) }, instance);
+    },
     async answer(call, { scenario, functionKey }) {
       const region = regionOf(call);
       const faults = faultsOf(scenario);
       const { service, operation, form } = named(call);
-      seen.set(functionKey, (seen.get(functionKey) ?? new Set()).add(`${service}:${operation}`));
-      const about = { region, scenario, faults, progress, tell: (event: LayerEvent) => events.send(scenario, event) };
+      const action = `${service}:${operation}`;
+      // What the role of another account may do is judged here. The tests judge what a function's own role may do.
+      const session = sessions.of(accessKeyOf(call));
+      const refusal = session && sessionRefusal(session, action, form !== undefined);
+      if (refusal) return refusal;
+      if (!session) seen.set(functionKey, (seen.get(functionKey) ?? new Set()).add(action));
+      const { account = motoAccount, role } = session ?? {};
+      // Events of another account stay there.
+      const tell = (event: LayerEvent) => void (account === motoAccount && events.send(scenario, event));
+      const about = { port, region, account, role, scenario, faults, progress, keys, tell };
       const pass = () => send(port, form ? { ...call, body: form.toString() } : call);
+      if (action === 'sts:AssumeRole' && form) return sessions.assumeRole(form, pass);
       if (service === 'ec2' && form) {
         if (throttles(scenario, faults.throttleEvery))
           return ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503);
-        if (faults.refuse?.functionKey === functionKey && faults.refuse.action === operation)
-          return ec2Error('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
-        const ask = (parameters: Record<string, string>, at = region) => query(port, at, parameters);
-        return (ec2[operation] ?? pass)({ ...about, form, pass, ask, tokens, objects });
+        const refused = plannedRefusal(faults, functionKey, operation);
+        if (refused) return refused;
+        const ask = (parameters: Record<string, string>, at = region, of = account) =>
+          query(port, at, parameters, { account: of });
+        return (ec2[operation] ?? pass)({ ...about, form, pass, ask, tokens, objects, imports });
       }
       if (service === 'ssm' && ssm[operation]) {
         const input = JSON.parse(call.body.toString()) as Record<string, unknown>;
-        return ssm[operation]({ ...about, port, input, pass, outputs });
+        return ssm[operation]({ ...about, input, pass, outputs });
       }
       if (service === 'kms' && kms[operation])
-        return kms[operation](region, JSON.parse(call.body.toString()) as { KeyId?: string });
+        return kms[operation]({ ...about, pass, input: JSON.parse(call.body.toString()) as { KeyId?: string } });
       return pass();
     },
   };

@@ -23,8 +23,8 @@ What it changes in moto 5.2.1, because no proxy in front of it can. Which state 
  10. EventBridge puts events into queues, but calls no function. Such a target is called as AWS calls it: by an asynchronous
      invocation, which goes to the bridge. The rule's pattern and its list of targets stay moto's affair.
  11. An event that a rule sends to the bus of another region becomes an event of that region. On AWS it keeps its own.
- 12. Two thirds of its time moto makes a parser for a JSONPath it has parsed before, or lists its own source folder to
-     find the service of a host. Both answers are kept.
+ 12. Most of its time moto makes a parser with its tables for each JSONPath, or lists its own source folder to find the
+     service of a host. Here one parser parses each path once, and the services are kept.
 
 On stderr is only what went wrong in moto itself; what the engine says of states that fail is in the history.
 """
@@ -41,6 +41,7 @@ import urllib.request
 os.environ.setdefault("MOTO_PORT", "0")
 
 from antlr4.error.ErrorListener import ConsoleErrorListener
+from jsonpath_ng.ext.parser import ExtentedJsonPathParser  # every version has it under this name
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from moto.core.config import default_user_config
@@ -190,7 +191,17 @@ class OneAfterTheOther(DomainDispatcherApplication):
 
 
 boto_client_for(service="lambda", region="us-east-1")
-json_path.parse = functools.cache(json_path.parse)
+jsonpath_parser = ExtentedJsonPathParser()
+jsonpath_turn = threading.Lock()  # the parser keeps its place in itself
+
+
+@functools.cache
+def parse_path(path):
+    with jsonpath_turn:
+        return jsonpath_parser.parse(path)
+
+
+json_path.parse = parse_path
 
 # "set" only says that the catalogue is given: the module is loaded, so that nothing is read from there any more.
 os.environ["MOTO_AMIS_PATH"] = "set"

@@ -41,12 +41,15 @@ export function send(port: number, { method, path, headers, body }: HttpCall): P
 const signature = (service: string, region: string) =>
   `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
+/** The header by which moto takes the account of a call from the caller, without credentials of that account. */
+export const inAccount = (account: string) => ({ 'x-moto-account-id': account });
+
 /** A call of ours in a query protocol (EC2, IAM). */
 export async function query(
   port: number,
   region: string,
   parameters: Record<string, string>,
-  { service = 'ec2', version = '2016-11-15' } = {},
+  { service = 'ec2', version = '2016-11-15', account = motoAccount } = {},
 ): Promise<string> {
   const { status, body } = await send(port, {
     method: 'POST',
@@ -55,6 +58,7 @@ export async function query(
       host: `${service}.${region}.amazonaws.com`,
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
       authorization: signature(service, region),
+      ...inAccount(account),
     },
     body: new URLSearchParams({ Version: version, ...parameters }).toString(),
   });
@@ -83,7 +87,14 @@ export async function objectText(port: number, bucket: string, key: string): Pro
 }
 
 /** A call of ours in a JSON protocol. */
-export const jsonCall = (port: number, service: string, target: string, region: string, input: object) =>
+export const jsonCall = (
+  port: number,
+  service: string,
+  target: string,
+  region: string,
+  input: object,
+  account = motoAccount,
+) =>
   send(port, {
     method: 'POST',
     path: '/',
@@ -92,6 +103,7 @@ export const jsonCall = (port: number, service: string, target: string, region: 
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': target,
       authorization: signature(service, region),
+      ...inAccount(account),
     },
     body: JSON.stringify(input),
   });
@@ -111,6 +123,10 @@ export async function putEvent(
 /** Region that a request was signed for. */
 export const regionOf = ({ headers }: HttpCall): string =>
   /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? 'us-east-1';
+
+/** Access key that a request was signed with. */
+export const accessKeyOf = ({ headers }: HttpCall): string =>
+  /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
 
 /** Service that a request was signed for. */
 export const serviceOf = ({ headers }: HttpCall): string =>

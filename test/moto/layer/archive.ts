@@ -1,6 +1,6 @@
 import { ec2Error, tagsOf, textOf, type HttpAnswer } from '../wire.ts';
-import type { Ec2Call } from './ec2-call.ts';
-import { answerOf, furnish, nameTaken, stateOf, tagIt } from './images.ts';
+import { answerOf, type Ec2Call } from './ec2-call.ts';
+import { furnish, nameTaken, stateOf, tagIt } from './images.ts';
 import { mark } from './marks.ts';
 
 /*

@@ -7,6 +7,7 @@ import type { Progress } from './progress.ts';
 export interface SsmCall {
   port: number;
   region: string;
+  account: string;
   input: Record<string, unknown>;
   faults: Faults;
   pass: () => Promise<HttpAnswer>;
@@ -115,6 +116,9 @@ export async function getCommandInvocation(call: SsmCall): Promise<HttpAnswer> {
 export async function putParameter(call: SsmCall): Promise<HttpAnswer> {
   const { DataType, Value = '' } = call.input as { DataType?: string; Value?: string };
   if (DataType !== 'aws:ec2:image') return call.pass();
-  const found = await query(call.port, call.region, { Action: 'DescribeImages', 'ImageId.1': Value }).catch(() => '');
+  const { port, region, account } = call;
+  const found = await query(port, region, { Action: 'DescribeImages', 'ImageId.1': Value }, { account }).catch(
+    () => '',
+  );
   return textOf(found, 'imageId') ? call.pass() : jsonAnswer({ Version: 1, Tier: 'Standard' });
 }

@@ -6,8 +6,10 @@ export interface Faults {
   refuse?: { functionKey: string; action: string };
   /** Regions in which a copy ends as failed. */
   failCopyTo?: string[];
-  /** Seconds until an image or a copy is available, until a command has ended, and until an image is stored. */
-  takes?: { image?: number; copy?: number; command?: number; store?: number };
+  /** Seconds until an image or a copy is available, until a command has ended, and until a disk is stored or imported. */
+  takes?: { image?: number; copy?: number; command?: number; store?: number; import?: number };
+  /** Subnets in which EC2 has no Spot Instance. */
+  noSpotIn?: string[];
   /** EventBridge gets none of the scenario's events. */
   loseEvents?: boolean;
   /** How a command ends, by its comment; undefined is well. */

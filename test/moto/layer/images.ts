@@ -1,7 +1,7 @@
 import { ec2Error, mapItems, tagsOf, tagSpecification, textOf, textsOf, type HttpAnswer } from '../wire.ts';
-import { once, type Ec2Call } from './ec2-call.ts';
+import { answerOf, once, snapshotsOf, type Ec2Call } from './ec2-call.ts';
 import { imageEvent } from './events.ts';
-import { keyArn } from './keys.ts';
+import { lentImage, refuseCopy } from './lent.ts';
 import { mark } from './marks.ts';
 import { asRegistered } from './registered-disks.ts';
 
@@ -13,13 +13,13 @@ const numbered = (name: string, tags: Record<string, string>) =>
     ]),
   );
 
-export async function tagIt({ ask }: Ec2Call, resource: string, tags: Record<string, string>): Promise<void> {
+export async function tagIt(
+  { ask }: Pick<Ec2Call, 'ask'>,
+  resource: string,
+  tags: Record<string, string>,
+): Promise<void> {
   if (Object.keys(tags).length === 0) return;
   await ask({ Action: 'CreateTags', 'ResourceId.1': resource, ...numbered('Tag', tags) });
-}
-
-export async function snapshotsOf({ ask }: Ec2Call, ami: string): Promise<string[]> {
-  return textsOf(await ask({ Action: 'DescribeImages', 'ImageId.1': ami }), 'snapshotId');
 }
 
 /** The image's and its snapshots' tags and marks, once moto has made it. From now on it takes its time. */
@@ -28,12 +28,10 @@ export async function furnish(call: Ec2Call, answer: HttpAnswer, marks: Record<s
   if (answer.status >= 300 || !ami) return answer;
   const marked = Object.fromEntries(Object.entries(marks).map(([key, value]) => [`${mark}${key}`, value]));
   await tagIt(call, ami, { ...tagSpecification(call.form, 'image'), ...marked });
+  const { scenario, region, account, keys, tell } = call;
+  const key = marks['encrypted'] && (await keys.arnOf(region, marks['kms-key'] || 'alias/aws/ebs', account));
   for (const snapshot of await snapshotsOf(call, ami))
-    await tagIt(call, snapshot, {
-      ...tagSpecification(call.form, 'snapshot'),
-      ...(marks['encrypted'] && { [`${mark}key`]: keyArn(call.region, marks['kms-key'] || 'alias/aws/ebs') }),
-    });
-  const { scenario, region, tell } = call;
+    await tagIt(call, snapshot, { ...tagSpecification(call.form, 'snapshot'), ...(key && { [`${mark}key`]: key }) });
   const { state = 'available' } = marks;
   call.progress.begin(ami, {
     scenario,
@@ -85,11 +83,14 @@ export const copyImage = (call: Ec2Call): Promise<HttpAnswer> =>
   once(call, async () => {
     const { form, faults, region, ask, progress } = call;
     const [source = '', home = ''] = [form.get('SourceImageId'), form.get('SourceRegion')].map((value) => value ?? '');
-    const found = await ask({ Action: 'DescribeImages', 'ImageId.1': source }, home).catch(() => '');
-    if (!found) return ec2Error('InvalidAMIID.NotFound', `The image id '[${source}]' does not exist`);
+    const own = await ask({ Action: 'DescribeImages', 'ImageId.1': source }, home).catch(() => undefined);
+    const found = own ?? (await lentImage(call, source));
+    if (found === undefined) return ec2Error('InvalidAMIID.NotFound', `The image id '[${source}]' does not exist`);
     if (progress.isUnderWay(source)) return ec2Error('InvalidAMIID.Unavailable', `${source} is pending`);
-    const { [`${mark}architecture`]: architecture } = tagsOf(found);
-    const answer = await call.pass();
+    const refusal = own === undefined ? await refuseCopy(call, source) : undefined;
+    if (refusal) return refusal;
+    const { [`${mark}architecture`]: architecture = own ? undefined : textOf(found, 'architecture') } = tagsOf(found);
+    const answer = own ? await call.pass() : await copyLent(call);
     return furnish(call, answer, {
       source,
       'source-region': home,
@@ -99,6 +100,13 @@ export const copyImage = (call: Ec2Call): Promise<HttpAnswer> =>
     });
   });
 
+/** moto copies only what the caller's account owns, so the copy of another account's AMI begins as an AMI without a source. */
+async function copyLent({ form, ask }: Ec2Call): Promise<HttpAnswer> {
+  const [Name = '', Description = ''] = [form.get('Name') ?? '', form.get('Description') ?? ''];
+  const made = textOf(await ask({ Action: 'RegisterImage', Name, Description }), 'imageId');
+  return answerOf('CopyImage', `<imageId>${made}</imageId>`);
+}
+
 /**
  * The image as EC2 would describe it: moto's fields, what its marks say, and its state so far. EC2 hides AMIs that are disabled:
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
@@ -107,8 +115,9 @@ export async function describeImages(call: Ec2Call): Promise<HttpAnswer> {
   const fields = [...call.form];
   for (const [name, value] of fields) if (value === 'source-image-id') call.form.set(name, `tag:${mark}source`);
   const answer = await call.pass();
-  if (answer.status >= 300) return answer;
-  const body = mapItems(answer.body.toString(), 'imagesSet', (item) => {
+  const lent = answer.status < 300 ? undefined : await lentImage(call, call.form.get('ImageId.1') ?? '');
+  if (answer.status >= 300 && lent === undefined) return answer;
+  const body = mapItems(lent ?? answer.body.toString(), 'imagesSet', (item) => {
     const tags = tagsOf(item);
     const { [`${mark}source`]: source, [`${mark}state`]: state = 'available' } = tags;
     if (state === 'disabled' && call.form.get('IncludeDisabled') !== 'true') return '';
@@ -134,7 +143,7 @@ export async function describeImages(call: Ec2Call): Promise<HttpAnswer> {
     ];
     return asRegistered(described, tags).replace(/<\/item>$/, `${more.filter(Boolean).join('')}</item>`);
   });
-  return { ...answer, body };
+  return { ...answer, status: 200, body };
 }
 
 export async function modifyImageAttribute(call: Ec2Call): Promise<HttpAnswer> {
@@ -181,13 +190,6 @@ async function changeState(call: Ec2Call, from: string, to: string): Promise<Htt
 export const disableImage = (call: Ec2Call): Promise<HttpAnswer> => changeState(call, 'available', 'disabled');
 export const enableImage = (call: Ec2Call): Promise<HttpAnswer> => changeState(call, 'disabled', 'available');
 
-/** An answer of EC2. */
-export const answerOf = (action: string, inside = '<return>true</return>'): HttpAnswer => ({
-  status: 200,
-  headers: { 'content-type': 'text/xml;charset=UTF-8' },
-  body: `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">${inside}</${action}Response>`,
-});
-
 const kinds = { userId: 'UserId', organizationArn: 'OrganizationArn', organizationalUnitArn: 'OrganizationalUnitArn' };
 
 export async function resetImageAttribute({ form, ask }: Ec2Call): Promise<HttpAnswer> {
@@ -208,7 +210,3 @@ export async function resetSnapshotAttribute({ form, ask }: Ec2Call): Promise<Ht
   await ask({ Action: 'ModifySnapshotAttribute', ...of, OperationType: 'remove', ...Object.fromEntries(users) });
   return answerOf('ResetSnapshotAttribute');
 }
-
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImportSnapshotTasks.html: nothing is imported. */
-export const noImports = async (): Promise<HttpAnswer> =>
-  answerOf('DescribeImportSnapshotTasks', '<importSnapshotTaskSet/>');

@@ -1,7 +1,7 @@
 import { ec2Error, textOf, type HttpAnswer } from '../wire.ts';
-import type { Ec2Call } from './ec2-call.ts';
+import { answerOf, snapshotsOf, type Ec2Call } from './ec2-call.ts';
 import { imageEvent } from './events.ts';
-import { answerOf, snapshotsOf, stateOf, tagIt } from './images.ts';
+import { stateOf, tagIt } from './images.ts';
 import { mark } from './marks.ts';
 
 const minute = 60_000;

@@ -4,7 +4,7 @@ import type { Faults } from './faults.ts';
 export type Kind = keyof NonNullable<Faults['takes']>;
 
 /** Seconds where a scenario says nothing. An image is never there at once, so that every build waits for an event. */
-const usual: Record<Kind, number> = { image: 1, copy: 0, command: 0, store: 2 };
+const usual: Record<Kind, number> = { image: 1, copy: 0, command: 0, store: 2, import: 0 };
 
 interface Thing {
   scenario: string;

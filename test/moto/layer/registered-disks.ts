@@ -7,8 +7,8 @@ export const kept = { Architecture: 'architecture', BootMode: 'bootMode', RootDe
 export function asRegistered(item: string, tags: Record<string, string>): string {
   const disks = tags[`${mark}disks`];
   const mappings = (disks?.split(',') ?? []).map((disk) => {
-    const [device, snapshot, size, type, ends] = disk.split('=');
-    return `<item><deviceName>${device}</deviceName><ebs><snapshotId>${snapshot}</snapshotId><volumeSize>${size}</volumeSize><volumeType>${type}</volumeType><deleteOnTermination>${ends}</deleteOnTermination></ebs></item>`;
+    const [device, snapshot, size, type, ends, encrypted] = disk.split('=');
+    return `<item><deviceName>${device}</deviceName><ebs><snapshotId>${snapshot}</snapshotId><volumeSize>${size}</volumeSize><volumeType>${type}</volumeType><deleteOnTermination>${ends}</deleteOnTermination><encrypted>${encrypted === 'encrypted'}</encrypted></ebs></item>`;
   });
   const values = Object.values(kept).flatMap((element) => {
     const value = tags[`${mark}${element}`];

@@ -1,6 +1,7 @@
-import { ec2Error, textOf, type HttpAnswer } from '../wire.ts';
+import { ec2Error, tagsOf, textOf, type HttpAnswer } from '../wire.ts';
 import type { Ec2Call } from './ec2-call.ts';
 import { furnish, nameTaken } from './images.ts';
+import { mark } from './marks.ts';
 import { kept } from './registered-disks.ts';
 
 /*
@@ -8,7 +9,7 @@ import { kept } from './registered-disks.ts';
  * only name and description, and makes a snapshot of its own. The rest is kept in tags of the AMI.
  */
 
-/** The disks that a request names, as one tag: device=snapshot=size=type=deleteOnTermination, separated by commas. */
+/** The disks that a request names, as one tag: device=snapshot=size=type=deleteOnTermination=encrypted, separated by commas. */
 const disksIn = (form: URLSearchParams): string[][] => {
   const disks: string[][] = [];
   for (let i = 1; form.has(`BlockDeviceMapping.${i}.DeviceName`); i++) {
@@ -29,10 +30,12 @@ export async function registerImage(call: Ec2Call): Promise<HttpAnswer> {
   const taken = await nameTaken(call, form.get('Name') ?? '');
   if (taken) return taken;
   const disks = disksIn(form);
-  for (const [, snapshot = ''] of disks) {
+  for (const disk of disks) {
+    const [, snapshot = ''] = disk;
     const found = await call.ask({ Action: 'DescribeSnapshots', 'SnapshotId.1': snapshot }).catch(() => '');
     if (textOf(found, 'status') !== 'completed')
       return ec2Error('InvalidSnapshot.NotFound', `The snapshot '${snapshot}' does not exist or is not complete`);
+    disk.push(tagsOf(found)[`${mark}key`] === undefined ? '' : 'encrypted');
   }
   const fields = Object.entries(kept).flatMap(([field, element]) => {
     const value = form.get(field);

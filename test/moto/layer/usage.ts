@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { tagsOf, type HttpAnswer } from '../wire.ts';
-import { once, type Ec2Call } from './ec2-call.ts';
-import { answerOf, tagIt } from './images.ts';
+import { answerOf, once, type Ec2Call } from './ec2-call.ts';
+import { tagIt } from './images.ts';
 import { mark } from './marks.ts';
 
 /*
