@@ -102,8 +102,9 @@ export const copyImage = (call: Ec2Call): Promise<HttpAnswer> =>
 
 /** moto copies only what the caller's account owns, so the copy of another account's AMI begins as an AMI without a source. */
 async function copyLent({ form, ask }: Ec2Call): Promise<HttpAnswer> {
-  const [Name = '', Description = ''] = [form.get('Name') ?? '', form.get('Description') ?? ''];
-  const made = textOf(await ask({ Action: 'RegisterImage', Name, Description }), 'imageId');
+  const of = (name: string) => form.get(name) ?? '';
+  const asked = { Action: 'RegisterImage', Name: of('Name'), Description: of('Description') };
+  const made = textOf(await ask(asked), 'imageId');
   return answerOf('CopyImage', `<imageId>${made}</imageId>`);
 }
 
