@@ -13,7 +13,7 @@ export interface Clients {
 
 export const someCredentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
 
-export function clientsOf(port: number, credentials = someCredentials): Clients {
+export function motoClients(port: number, credentials = someCredentials): Clients {
   const config = (region: string) => ({
     region,
     credentials,
@@ -50,7 +50,7 @@ export async function makeCopyTarget(
   await query(port, region, { Action: 'CreateUser', UserName: 'reader' }, iam);
   const key = await query(port, region, { Action: 'CreateAccessKey', UserName: 'reader' }, iam);
   const credential = (name: string) => textOf(key, name) ?? '';
-  return clientsOf(port, {
+  return motoClients(port, {
     accessKeyId: credential('AccessKeyId'),
     secretAccessKey: credential('SecretAccessKey'),
   });

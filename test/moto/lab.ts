@@ -13,7 +13,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { simulatedSettings } from '../../simulator/pipeline/simulated-settings.ts';
-import { clientsOf, makeCopyTarget, someCredentials as credentials, type Clients } from './accounts.ts';
+import { motoClients, makeCopyTarget, someCredentials as credentials, type Clients } from './accounts.ts';
 import { startBridge } from './bridge.ts';
 import { deployRules, wakeFunction } from './rules.ts';
 import { createLambda } from './lambda.ts';
@@ -167,7 +167,7 @@ export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): P
     layer,
     unheard,
     sfn,
-    ...clientsOf(server.port),
+    ...motoClients(server.port),
     async deploy(scenario, { faults = {}, bundles = {}, ...setup } = {}) {
       layer.plan(scenario, faults);
       for (const [key, folder] of Object.entries(bundles)) replaced.set(`${scenario} ${key}`, folder);

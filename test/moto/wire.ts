@@ -42,7 +42,7 @@ const signature = (service: string, region: string) =>
   `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
 /** The header by which moto takes the account of a call from the caller, without credentials of that account. */
-export const inAccount = (account: string) => ({ 'x-moto-account-id': account });
+export const accountHeader = (account: string) => ({ 'x-moto-account-id': account });
 
 /** A call of ours in a query protocol (EC2, IAM). */
 export async function query(
@@ -58,7 +58,7 @@ export async function query(
       host: `${service}.${region}.amazonaws.com`,
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
       authorization: signature(service, region),
-      ...inAccount(account),
+      ...accountHeader(account),
     },
     body: new URLSearchParams({ Version: version, ...parameters }).toString(),
   });
@@ -103,7 +103,7 @@ export const jsonCall = (
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': target,
       authorization: signature(service, region),
-      ...inAccount(account),
+      ...accountHeader(account),
     },
     body: JSON.stringify(input),
   });
