@@ -37,33 +37,40 @@ export const settingsAsSimulated = [
   '--param=regions=eu-west-1,ap-southeast-2,us-west-2',
 ];
 
-interface Made {
-  args: string[];
-  env: NodeJS.ProcessEnv;
-  deployment: ReturnType<typeof deploymentOf>;
-  catalog: Catalog;
+const catalogs = new Map<(text: string) => string, Promise<Catalog>>();
+
+/** The catalog of the changed examples. It depends on no setting. */
+function catalogOf(change: (text: string) => string): Promise<Catalog> {
+  const known =
+    catalogs.get(change) ?? inFolder((folder) => compileRecipes(join(folder, 'dist'), ownExamples(folder, change)));
+  catalogs.set(change, known);
+  return known;
 }
 
-/** Compiles the recipes of a deployment into a separate folder, and leaves nothing of the folder behind. */
-async function made<T>(settings: string[], change: (text: string) => string, use: (folder: string, made: Made) => T) {
+/** Leaves nothing of the folder behind. */
+async function inFolder<T>(use: (folder: string) => T): Promise<Awaited<T>> {
   const folder = mkdtempSync(join(tmpdir(), 'golden-template-'));
   try {
-    const catalog = await compileRecipes(join(folder, 'dist'), ownExamples(folder, change));
-    const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // tests judge the defaults
-    const shared = settings.some((one) => one.includes('shareWith=')) ? [] : [`--param=shareWith=${ours.join()}`];
-    const args = [...shared, ...settings];
-    return use(folder, { args, env, deployment: deploymentOf(args, env), catalog });
+    return await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** The deployment that the settings ask for, and the arguments and the environment that osls gets. */
+function deploymentWith(settings: string[]) {
+  const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // tests judge the defaults
+  const shared = settings.some((one) => one.includes('shareWith=')) ? [] : [`--param=shareWith=${ours.join()}`];
+  const args = [...shared, ...settings];
+  return { args, env, deployment: deploymentOf(args, env) };
+}
+
 /** The roles that infrastructure/ makes for a deployment. osls takes them over as they are, which test/template.test.ts checks. */
-export const rolesWith = (settings: string[], change = somebodys): Promise<Template['Resources']> =>
-  made(settings, change, (_, { deployment, catalog }) => {
-    const { roles } = infrastructureOf(deployment, catalog) as { roles: Template['Resources'] };
-    return JSON.parse(JSON.stringify(roles)) as Template['Resources']; // as dist/infrastructure.json has them
-  });
+export async function rolesWith(settings: string[], change = somebodys): Promise<Template['Resources']> {
+  const catalog = await catalogOf(change);
+  const { roles } = infrastructureOf(deploymentWith(settings).deployment, catalog) as { roles: Template['Resources'] };
+  return JSON.parse(JSON.stringify(roles)) as Template['Resources']; // as dist/infrastructure.json has them
+}
 
 /** The template of the usual settings as a text. Several suites of a worker judge it, and each gets an object of its own. */
 let usual: Promise<string> | undefined;
@@ -80,8 +87,10 @@ export async function packagedTemplate(settings = settingsAsSimulated, change = 
   return JSON.parse(await text) as Template;
 }
 
-const packageWith = (settings: string[], change: (text: string) => string): Promise<string> =>
-  made(settings, change, (folder, { args, env, deployment, catalog }) => {
+async function packageWith(settings: string[], change: (text: string) => string): Promise<string> {
+  const { args, env, deployment } = deploymentWith(settings);
+  const catalog = await catalogOf(change);
+  return inFolder((folder) => {
     for (const name of ['serverless.yml', 'infrastructure', 'statemachines', 'package.json'])
       cpSync(join(root, name), join(folder, name), { recursive: true });
     for (const name of Object.keys(functionFiles)) {
@@ -93,3 +102,4 @@ const packageWith = (settings: string[], change: (text: string) => string): Prom
     if (template === undefined) throw new Error(refusal);
     return template;
   });
+}
