@@ -197,7 +197,7 @@ test('a sweep that dies after its work is run again and says what is left to say
 });
 
 test('a build under way is left alone, however old its things look, and so is what it published', async () => {
-  const simulation = pipeline();
+  const simulation = pipeline({ scenario: { delays: {} } });
   const execution = simulation.start({ recipe: 'base' });
   await simulation.pass(250);
   for (const instance of simulation.cloud.world.region('us-east-1').instances.values())

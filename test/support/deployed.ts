@@ -8,18 +8,7 @@ import type { Clock } from '../../simulator/clock.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { recordingTerminal } from '../cli/recording-terminal.ts';
 import { account } from './pipeline.ts';
-
-/** A simulated AWS with short delays. A build does the same work with fewer looks. */
-export const brisk = {
-  instanceRunning: 4,
-  agentOnline: 4,
-  instanceStop: 4,
-  instanceTerminate: 4,
-  createImage: 8,
-  copyImage: 8,
-  commandPatch: 20,
-  reboot: 8,
-};
+export { brisk } from './pipeline.ts';
 
 /** A user at a terminal with access to a simulated account. Virtual time passes while the user's command lines run. */
 export function operator({ clock, cloud }: Simulation, changes: Partial<Surroundings> = {}) {

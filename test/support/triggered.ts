@@ -2,7 +2,7 @@
 import { emptyRecord, type RecipeRecord } from '../../core/build/record.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { SimulationOptions } from '../../simulator/pipeline/simulation-options.ts';
-import { recipe, targets } from './pipeline.ts';
+import { brisk, recipe, targets } from './pipeline.ts';
 
 export const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 export const ubuntu = '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id';
@@ -42,7 +42,8 @@ export function triggered(
     scripts: {},
     version: '1.0.0',
   };
-  return Object.assign(createSimulation({ catalog, triggers: true, ...options }), { catalog });
+  const scenario = { delays: brisk, ...(options.scenario as object | undefined) };
+  return Object.assign(createSimulation({ catalog, triggers: true, ...options, scenario }), { catalog });
 }
 
 /** All automatic starts since a time, as `recipe by what`. */

@@ -3,10 +3,10 @@ import { eventPaths, type EventPath, type PlacedEvent } from '../../../core/buil
 import { pipeline } from '../../support/pipeline.ts';
 
 /** What the history of a build says of where its events happened, beside what the interpreter knows. */
-async function placed(scenario: unknown, stopAt?: string) {
+async function placed(scenario: object | undefined, stopAt?: string) {
   let stopped = false;
   const enter = (state: string) => (state === stopAt && !stopped ? ((stopped = true), 'ABORTED' as const) : undefined);
-  const simulation = pipeline({ scenario, interfere: { enter } });
+  const simulation = pipeline({ ...(scenario && { scenario }), interfere: { enter } });
   const known: EventPath[] = [];
   const arn = simulation.start({ recipe: 'base' });
   simulation.stepFunctions.onEvent((execution, event, path) => {

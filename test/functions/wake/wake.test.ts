@@ -47,7 +47,7 @@ let usual: { simulation: Simulation; execution: Execution; lines: Line[]; events
 beforeAll(async () => {
   const lines: Line[] = [];
   const events: BusEvent[] = [];
-  const simulation = pipeline({ onLog: (line) => void lines.push(line) });
+  const simulation = pipeline({ scenario: { delays: {} }, onLog: (line) => void lines.push(line) });
   simulation.cloud.events.onEvent((event) => void (isWaking(event) && events.push(event)));
   const execution = await build(simulation);
   usual = { simulation, execution, lines, events };
@@ -107,7 +107,10 @@ describe('events', () => {
     ['doubled', 'doubled'],
     ['an hour late', { lateSeconds: 3600 }],
   ] as const)('that are all %s change nothing but the time of a build', async (_, fate) => {
-    const simulation = pipeline({ interfere: { event: (event) => (isWaking(event) ? fate : undefined) } });
+    const simulation = pipeline({
+      interfere: { event: (event) => (isWaking(event) ? fate : undefined) },
+      scenario: { delays: {} },
+    });
     const execution = await build(simulation);
     expect(execution).toMatchObject({ status: 'SUCCEEDED' });
     await simulation.pass(2 * 3600);

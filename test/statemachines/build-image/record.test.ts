@@ -159,7 +159,7 @@ test.each([
 
 test('a build that died after its image was published is on record as published', async () => {
   const enter = (entered: string) => (entered === 'CleanUp' ? ('ABORTED' as const) : undefined);
-  const simulation = pipeline({ changes: short, interfere: { enter } });
+  const simulation = pipeline({ changes: short, interfere: { enter }, scenario: { delays: {} } });
   await byItself(simulation);
   await simulation.pass(hour);
   const manifest = onlyManifest(simulation);

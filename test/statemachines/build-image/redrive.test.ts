@@ -132,7 +132,7 @@ test('a build that is redriven and fails is undone', async () => {
 });
 
 test('a build whose clean-up died is undone by its own execution when that is redriven', async () => {
-  const { simulation, arn } = await ended('AwaitCopy');
+  const { simulation, arn } = await ended('AwaitCopy', 'ABORTED', { scenario: { delays: {} } });
   await simulation.pass(10);
   stop(simulation, cleanUps(simulation)[0]?.arn ?? '');
   expect(leftIn(simulation)).not.toEqual(nothing);
