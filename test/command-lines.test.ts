@@ -83,3 +83,12 @@ test.each(pages)('the verbs and options that %s names in its sentences exist', (
   );
   expect(unknown).toEqual([]);
 });
+
+test('the table of README.md has every verb, and the sign of those that can be simulated', () => {
+  const rows = readFileSync('README.md', 'utf8').match(/^\|.*\|$/gm) ?? [];
+  const shown = rows.flatMap((row) => [...row.matchAll(/(?:\| +|· |and )`([a-z]+)`( ◦)?/g)]);
+  const simulated = new Map(shown.map(([, name = '', sign]) => [name, sign !== undefined]));
+  const has = ({ options }: Command) => options.some(({ long }) => long === '--simulate');
+  const verbs = program().commands.filter((verb) => verb.name() !== 'import'); // which also stands there for translating files
+  expect(verbs.filter((verb) => simulated.get(verb.name()) !== has(verb)).map((verb) => verb.name())).toEqual([]);
+});

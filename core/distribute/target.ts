@@ -48,7 +48,7 @@ export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved)
 /** What RegisterImage was asked for and the image lacks. CreateImage takes all this from the source by itself. */
 function registeredWrongs({ document, source }: Plan, { ami, bootMode, tpm, ena }: AmiDescription): string[] {
   if (!isRegistered(document)) return [];
-  const mode = (one = 'whichever mode the instance type has') => one;
+  const mode = (one = 'the mode of the instance type') => one;
   return [
     ...(bootMode === source.bootMode
       ? []
@@ -89,7 +89,7 @@ export function targetWrongs(plan: Plan, target: Target, observed: TargetObserve
 /** What a copy has not inherited of the image that it was made of. Neither can be changed afterwards. */
 export function inheritedWrongs(first: AmiDescription | undefined, image: AmiDescription | undefined): Wrong[] {
   if (!first || !image) return [];
-  const modeOf = ({ bootMode = 'whichever mode the instance type has' }: AmiDescription) => bootMode;
+  const modeOf = ({ bootMode = 'the mode of the instance type' }: AmiDescription) => bootMode;
   const wrong = (says: string): Wrong => ({ says: `${image.ami} ${says}`, forGood: true });
   return [
     ...(first.bootMode === image.bootMode
