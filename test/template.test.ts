@@ -104,7 +104,7 @@ describe('the resources', () => {
       'stage=prod',
       'region=us-west-2',
       'param=builderRole=own-builder',
-      'param=builderSecrets=/builders/*,secret:builders/token',
+      'param=builderSecrets=/builders/*,secret:builders/token,secret:arn:aws:secretsmanager:us-east-1:111122223333:secret:shared-*',
       'param=channelRoot=/images',
       'param=commandOutputDays=5',
       'param=kmsKey=arn:aws:kms:us-west-2:111122223333:key/0f2c9a51-1111-2222-3333-444455556666',
@@ -155,6 +155,7 @@ describe('the resources', () => {
       {
         'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:builders/token-??????',
       },
+      'arn:aws:secretsmanager:us-east-1:111122223333:secret:shared-*',
     ]);
     expect(JSON.stringify(set.Resources['ArtifactBucket']?.Properties['BucketEncryption'])).toContain('aws:kms');
     expect(set.Resources['Notifications']?.Properties['KmsMasterKeyId']).toMatch(/:key\//);
