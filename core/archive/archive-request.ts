@@ -1,14 +1,12 @@
 import * as z from 'zod/mini';
-import { buildNamePattern } from '../build/identity.ts';
-import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/problems.ts';
-import { requestIn, requestKeys, requestSays } from '../start/request.ts';
+import { requestIn, requestKeys, requestNames, requestSays } from '../start/request.ts';
 
 /** The input of an execution of archive-image: `{"verb": "archive", "recipe": "al2023-base", "build": "20261123-030000-9f2c"}`. */
 const ArchiveInput = z.strictObject({
   verb: z.enum(['archive', 'unarchive']),
-  recipe: z.string().check(z.refine(isRecipeName)),
-  build: z.string().check(z.regex(buildNamePattern)),
+  recipe: requestNames.name,
+  build: requestNames.build,
   /** The object to restore, where this deployment has not archived the build itself. */
   object: z.optional(z.string().check(z.regex(/^ami-[0-9a-f]{8,17}\.bin$/))),
   plan: requestKeys.plan,

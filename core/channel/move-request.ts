@@ -1,19 +1,15 @@
 import * as z from 'zod/mini';
-import { buildNamePattern } from '../build/identity.ts';
-import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import { requestIn, requestKeys, requestSays } from '../start/request.ts';
-
-const named = z.string().check(z.refine(isRecipeName));
+import { requestIn, requestKeys, requestNames, requestSays } from '../start/request.ts';
 
 /** The input of an execution of move-channel. `{"recipe": "al2023-base", "verb": "rollback"}` is enough. */
 const MoveInput = z.strictObject({
-  recipe: named,
+  recipe: requestNames.name,
   verb: z.enum(['promote', 'rollback', 'revoke', 'restore']),
   /** Which channel moves. A rollback moves the recipe's own channel if none is named. */
-  channel: z.optional(named),
+  channel: z.optional(requestNames.name),
   /** The build to move to, or to revoke or restore. */
-  build: z.optional(z.string().check(z.regex(buildNamePattern))),
+  build: z.optional(requestNames.build),
   plan: requestKeys.plan,
   why: requestKeys.why,
   /** What becomes of builds that were made from the revoked build. */

@@ -1,18 +1,16 @@
 import * as z from 'zod/mini';
-import { buildNamePattern } from '../build/identity.ts';
-import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/problems.ts';
-import { requestIn, requestKeys, requestSays } from '../start/request.ts';
+import { requestIn, requestKeys, requestNames, requestSays } from '../start/request.ts';
 import { amiPattern } from '../launch/source.ts';
 
 /** The input of an execution of retire-images. `{}` is enough, and retires what the policies of all recipes say. */
 const RetireInput = z.strictObject({
   /** Only images of this recipe. */
-  recipe: z.optional(z.string().check(z.refine(isRecipeName))),
+  recipe: z.optional(requestNames.name),
   /** `deregister` removes one image, even against the policy of its recipe. */
   verb: z.optional(z.enum(['retire', 'deregister'])),
   /** The build to deregister. */
-  build: z.optional(z.string().check(z.regex(buildNamePattern))),
+  build: z.optional(requestNames.build),
   /** Or one of its AMIs. */
   ami: z.optional(z.string().check(z.regex(amiPattern))),
   /** What becomes of the snapshots of the image to deregister. */

@@ -1,14 +1,12 @@
 import * as z from 'zod/mini';
-import { buildNamePattern } from '../build/identity.ts';
-import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import { requestIn, requestKeys, requestSays } from '../start/request.ts';
+import { requestIn, requestKeys, requestNames, requestSays } from '../start/request.ts';
 
 /** The input of an execution of share-image. `{"recipe": "al2023-base"}` is enough. */
 const ShareInput = z.strictObject({
-  recipe: z.string().check(z.refine(isRecipeName)),
+  recipe: requestNames.name,
   /** The build whose images are shared. Absent for the images that the recipe's channels hold. */
-  build: z.optional(z.string().check(z.regex(buildNamePattern))),
+  build: z.optional(requestNames.build),
   ...requestKeys,
 });
 

@@ -1,8 +1,16 @@
 import * as z from 'zod/mini';
+import { buildNamePattern } from '../build/identity.ts';
+import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/problems.ts';
 import { oneLine } from '../recipe/scalars.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(500), oneLine);
+
+/** The names in the inputs of several state machines: of a recipe or a channel, and of a build. */
+export const requestNames = {
+  name: z.string().check(z.refine(isRecipeName)),
+  build: z.string().check(z.regex(buildNamePattern)),
+};
 
 /** The keys that the inputs of several state machines share. */
 export const requestKeys = {
