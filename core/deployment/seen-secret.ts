@@ -13,7 +13,7 @@ export interface SecretSeen {
   arn: string;
   /** Of a parameter. */
   type?: string | undefined;
-  /** Of a secret of Secrets Manager: the labels of its versions, and when somebody asked for its deletion. */
+  /** Of a secret of Secrets Manager: the labels of its versions, and the date if it is scheduled for deletion. */
   stages?: string[];
   deletedAt?: string;
   /** Absent where AWS's own key for the service is used. */

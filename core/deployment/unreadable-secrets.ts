@@ -1,4 +1,4 @@
-import type { Facts } from '../preflight/facts.ts';
+import type { Facts, Seen } from '../preflight/facts.ts';
 import { keyVerdict } from '../preflight/key-policy.ts';
 import type { Problem } from '../recipe/problems.ts';
 import { placeOfSecret, secretReference, withoutKey, type SecretReference } from '../recipe/steps/secrets.ts';
@@ -36,7 +36,7 @@ function wrongWith(named: Named, { arn, type, stages, deletedAt, key }: SecretSe
     ];
   if (deletedAt !== undefined)
     return [
-      `is to be deleted, as somebody asked at ${deletedAt}, and cannot be read; restore it (aws secretsmanager restore-secret --secret-id ${name} --region ${facts.region}), or name another`,
+      `is scheduled for deletion (${deletedAt}) and cannot be read; restore it (aws secretsmanager restore-secret --secret-id ${name} --region ${facts.region}), or name another`,
     ];
   if (name.startsWith('arn:') && arn !== name)
     return [`has the ARN ${arn}; write that whole ARN, since the role of the builder may read exactly what is named`];
@@ -49,19 +49,13 @@ function wrongWith(named: Named, { arn, type, stages, deletedAt, key }: SecretSe
 
 function wrongWithKey(key: SecretKey | undefined, arn: string, { account, region }: SecretsSeen): string[] {
   const [, , service = '', , owner = account] = arn.split(':');
-  const isOthers = owner !== account;
   if (!key)
-    return isOthers
+    return owner !== account
       ? [
           `belongs to account ${owner} and is under aws/secretsmanager, a key that other accounts cannot use; encrypt it under a key whose policy lets the builder's role decrypt`,
         ]
       : [];
   const under = `is under the key ${key.name}`;
-  const keyOwner = key.name.startsWith('arn:') ? key.name.split(':')[4] : owner;
-  if (keyOwner !== owner && !isOthers)
-    return [
-      `${under} of account ${keyOwner}, and the role of the builder decrypts only under keys of ${account}; encrypt it under one of these`,
-    ];
   if (!key.seen) return [];
   if ('unseen' in key.seen)
     return key.seen.unseen === 'missing'
@@ -101,20 +95,24 @@ export function unreadableSecrets(recipe: Recipe, facts: SecretsSeen): Problem[]
   });
 }
 
-/** Secrets, and keys of secrets, that AWS does not show. */
-export function secretNotes(recipe: Recipe, facts: SecretsSeen): Problem[] {
-  return secretsOfSteps(recipe, facts).flatMap(({ path, called, secret }) => {
-    const { found, refused } = facts.secrets?.[secret] ?? {};
-    const key = found?.key;
-    const unseen =
-      refused ?? (key?.seen && 'refused' in key.seen ? `its key ${key.name}: ${key.seen.refused}` : undefined);
-    return unseen === undefined
-      ? []
-      : [
-          {
-            path,
-            message: `could not look at ${called} before the build, so a mistake there may show only in its step: ${unseen}`,
-          },
-        ];
-  });
+/** What AWS does not show of a secret, or what the roles of a deployment may not do and another role may. */
+function doubtAbout(called: string, seen: Seen<SecretSeen | null>, { account }: SecretsSeen): string | undefined {
+  const { found, refused } = seen;
+  const { key, arn = '' } = found ?? {};
+  const unseen =
+    refused ?? (key?.seen && 'refused' in key.seen ? `its key ${key.name}: ${key.seen.refused}` : undefined);
+  if (unseen !== undefined)
+    return `could not look at ${called} before the build, so a mistake there may show only in its step: ${unseen}`;
+  const keyOwner = key?.name.startsWith('arn:') ? key.name.split(':')[4] : undefined;
+  return keyOwner === undefined || [account, arn.split(':')[4]].includes(keyOwner)
+    ? undefined
+    : `${called} is under the key ${key?.name} of account ${keyOwner}, and the role that the deployment makes for a recipe decrypts only under keys of ${account}`;
 }
+
+/** Doubts about secrets, which stop no build. */
+export const secretNotes = (recipe: Recipe, facts: SecretsSeen): Problem[] =>
+  secretsOfSteps(recipe, facts).flatMap(({ path, called, secret }) => {
+    const seen = facts.secrets?.[secret];
+    const message = seen && doubtAbout(called, seen, facts);
+    return message === undefined ? [] : [{ path, message }];
+  });

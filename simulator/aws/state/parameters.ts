@@ -32,7 +32,7 @@ export interface Secret {
   key?: string | undefined;
   /** Other accounts whose roles its policy lets look and read. */
   sharedWith: string[];
-  /** When somebody asked for its deletion. */
+  /** DeletedDate of a secret that is scheduled for deletion. */
   deletedAt?: number;
   /** Its versions with their labels. A secret without any has no value. */
   versions: { id: string; stages: string[]; value: string }[];

@@ -66,7 +66,7 @@ test.each<[string, string, SecretSeen | null, string]>([
     'a secret that is to be deleted',
     'secret:prod/db',
     { ...secret, deletedAt: '2026-11-20T03:00:00.000Z' },
-    'the secret prod/db in us-east-1 is to be deleted, as somebody asked at 2026-11-20T03:00:00.000Z, and cannot be read; restore it (aws secretsmanager restore-secret --secret-id prod/db --region us-east-1), or name another',
+    'the secret prod/db in us-east-1 is scheduled for deletion (2026-11-20T03:00:00.000Z) and cannot be read; restore it (aws secretsmanager restore-secret --secret-id prod/db --region us-east-1), or name another',
   ],
   [
     'a secret without a value',
@@ -103,12 +103,6 @@ test.each<[string, string, SecretSeen | null, string]>([
     'secret:prod/db',
     underKey({ policy: policyFor(account, via('ec2')) }),
     'the secret prod/db in us-east-1 is under the key alias/own, whose policy lets nobody in account 111122223333 use kms:Decrypt through secretsmanager; allow it there',
-  ],
-  [
-    'a key of another account',
-    'secret:prod/db',
-    underKey({ name: `arn:aws:kms:${region}:444455556666:key/1`, seen: undefined }),
-    'the secret prod/db in us-east-1 is under the key arn:aws:kms:us-east-1:444455556666:key/1 of account 444455556666, and the role of the builder decrypts only under keys of 111122223333; encrypt it under one of these',
   ],
 ])('%s is refused by name', (_, named, found, message) => {
   expect(problemsOf(named, found)).toEqual([`provision[1].secrets.TOKEN: ${message}`]);
@@ -153,4 +147,8 @@ test('a look that AWS refuses is a note, and so is a key that it does not show',
     notesOf('secret:prod/db', { found: underKey({ seen: { unseen: 'denied', refused: 'kms:DescribeKey: no' } }) }),
   ).toEqual([expect.stringContaining('its key alias/own: kms:DescribeKey: no')]);
   expect(notesOf('/app/a', { found: parameter })).toEqual([]);
+  const theirs = underKey({ name: `arn:aws:kms:${region}:444455556666:key/1`, seen: undefined });
+  expect(notesOf('secret:prod/db', { found: theirs })).toEqual([
+    'provision[1].secrets.TOKEN: the secret prod/db in us-east-1 is under the key arn:aws:kms:us-east-1:444455556666:key/1 of account 444455556666, and the role that the deployment makes for a recipe decrypts only under keys of 111122223333',
+  ]);
 });
