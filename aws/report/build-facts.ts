@@ -2,7 +2,7 @@ import { endsWithBuild } from '../../core/build/identity.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { timingsOf, type Timing } from '../../core/build/timings.ts';
 import type { Ancestor, PageFacts } from '../../core/report/page/facts.ts';
-import { sentCommands } from '../../core/report/page/sent-commands.ts';
+import { sentCommands, type SentCommand } from '../../core/report/page/sent-commands.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { historyReader, type ExecutionEvent, stateEventOf } from '../executions/execution-history.ts';
 import { readDocument } from '../memory/documents.ts';
@@ -28,9 +28,11 @@ export async function collectPageFacts(
   const first = plan?.execution;
   const last = execution ?? first;
   const history = await historyOrNothing(artifacts, last);
-  // A build that was started again has its steps in the history of an earlier execution.
-  const earlier = first === last ? [] : await historyOrNothing(artifacts, first);
-  const sent = [...sentCommands(earlier), ...sentCommands(history)];
+  // A build that was started again has its first steps in the histories of earlier executions.
+  const earlier = [first, ...(plan?.resumedBy ?? [])].filter((one) => one !== last);
+  const sent: SentCommand[] = [];
+  for (const one of earlier) sent.push(...sentCommands(await historyOrNothing(artifacts, one)));
+  sent.push(...sentCommands(history));
   const { outputs, packages } = await readCommandEnds(artifacts, identity, sent);
   return {
     manifest,

@@ -2,7 +2,7 @@ import { readDocument, readVersioned } from '../../aws/memory/documents.ts';
 import { readExecution, stopExecution, type ExecutionDetail } from '../../aws/executions/build-executions.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { findBuild, runningBuilds, wantedIn } from './builds.ts';
+import { buildsOf, findBuild, runningBuilds, wantedIn } from './builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
 import { interruptedCode } from './follow.ts';
 import { holdIn, release } from '../held/held.ts';
@@ -95,8 +95,15 @@ async function running(
     const found = (await runningBuilds(pipeline)).filter(isOf(meant.recipe));
     const held = await holder(pipeline, meant.recipe);
     if (held && !found.some(({ execution }) => execution.arn === held.execution.arn)) found.push(held);
-    if (found.length === 0) write(`  Nothing is being built of ${meant.recipe} in ${pipeline.aws.region}.\n`);
-    return found;
+    if (found.length > 0) return found;
+    write(`  Nothing is being built of ${meant.recipe} in ${pipeline.aws.region}.\n`);
+    const [last] = await buildsOf(pipeline, meant.recipe);
+    const kept = last && (await holdIn(pipeline, last, surroundings.now()));
+    if (last && kept)
+      write(
+        `  ${kept.role} ${kept.instance} of ${last.build}, which failed, is held until ${kept.until}: ${commandLine(`cancel ${last.build}${pipeline.options}`)} ends that.\n`,
+      );
+    return [];
   }
   const { recipe, build, execution } = await findBuild(pipeline, wanted);
   const variants = (await runningBuilds(pipeline)).filter((one) => one.build === build && isVariantOf(one, recipe));

@@ -5,7 +5,7 @@ import { startExecution } from '../../aws/executions/machines.ts';
 import { variantBuildsOf } from '../../aws/variants/wholes.ts';
 import { imageName } from '../../core/build/identity.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { isHeld, released, type Hold } from '../../core/undo/hold.ts';
+import { canGoOn, isHeld, released, type Hold } from '../../core/undo/hold.ts';
 import { commandLine } from '../screen/command-line.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
@@ -94,7 +94,7 @@ export async function retry(
     );
   const changed = file === undefined ? {} : await changedRecipe(pipeline, { recipe, build }, file);
   await cleanUpEnded(pipeline, { recipe, build }, terminal, surroundings);
-  if (!isHeld(held, new Date(surroundings.now()), true))
+  if (!canGoOn(held, new Date(surroundings.now())))
     throw new Refusal(
       `${held.instance} in ${held.region} is held only until ${held.until}, too short to go on with ${recipe}-${build}; start ${recipe} anew, with a longer holdFor`,
     );

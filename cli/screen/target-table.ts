@@ -1,6 +1,6 @@
 import { costLine } from '../../core/report/cost.ts';
 import { targetAdvice } from '../../core/report/failure.ts';
-import { heldLines } from '../../core/report/failure-summary.ts';
+import { failedIn, heldLines } from '../../core/report/failure-summary.ts';
 import { wastedLine } from '../../core/report/wasted.ts';
 import { targetName } from '../../core/accounts/account-copies.ts';
 import type { ManifestAccountCopy } from '../../core/accounts/manifest-copies.ts';
@@ -111,7 +111,7 @@ function headline({ status, recipe, build, image, failure }: Manifest, paint: Pa
     case 'up-to-date':
       return `${paint('green', '✓')} ${paint('bold', image?.name ?? recipe)} is what the recipe asks for already`;
     case 'failed':
-      return `${paint('red', '✗')} ${paint('bold', `${recipe}-${build}`)} failed in ${failure?.state ?? '?'} with ${failure?.error ?? '?'}`;
+      return `${paint('red', '✗')} ${paint('bold', `${recipe}-${build}`)} failed in ${failure ? failedIn(failure) : '?'} with ${failure?.error ?? '?'}`;
   }
 }
 
@@ -132,7 +132,7 @@ function remains(failure: NonNullable<Manifest['failure']>, failed: Manifest, pa
         ]
       : []),
     list('Undone', undone, 'nothing, there was nothing to undo'),
-    list('Left', left, 'nothing'),
+    list('Left', left, held || kept.length > 0 ? 'nothing else' : 'nothing'),
     ...(stays.length > 0 ? [list('Kept', stays, '')] : []),
     ...(wasted ? [list('Wasted', [wastedLine(wasted)], '')] : []),
   ].join('\n');

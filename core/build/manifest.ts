@@ -65,6 +65,8 @@ export interface ManifestTarget extends Place {
 
 export interface ManifestFailure {
   state: string;
+  /** Name of the step or check that failed. Absent where the build failed elsewhere, and in manifests of earlier versions. */
+  step?: string;
   error: string;
   cause: string;
   undone: string[];

@@ -31,6 +31,8 @@ export interface Plan extends BuildIdentity, WithAdded, OfVariant {
   startedAt: string;
   /** When an undone build was started again from its kept image. EC2's tokens contain it, so that old ones return nothing removed. */
   resumedAt?: string;
+  /** The executions that went on with it then, in their order. Absent where there are none, and in plans of earlier versions. */
+  resumedBy?: string[];
   /** No candidate could be launched to judge the image, so a failed build keeps it. */
   unjudged?: boolean;
   /** Name of the image wherever its target names no other. */

@@ -49,6 +49,5 @@ export function stillFailed(before: Manifest | undefined, now: Manifest, started
   const undone = [...new Set([...before.failure.undone, ...now.failure.undone])];
   const { held, ...failed } = before.failure;
   const { left, kept } = now.failure;
-  // Only the first record names the step.
   return { ...before, failure: { ...failed, undone, left, kept, ...(held && now.failure.held && { held }) } };
 }

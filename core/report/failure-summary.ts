@@ -15,6 +15,10 @@ const keptLine = (kept: KeptImage[], until: string | null): string => {
 
 type Failed = BuildIdentity & OfVariant;
 
+/** The state that failed, and in brackets the step or check that it was about. */
+export const failedIn = ({ state, step }: Pick<ManifestFailure, 'state' | 'step'>): string =>
+  step === undefined ? state : `${state} ("${step}")`;
+
 /** What a person can do with a held instance. Variants share the id of their build, and none goes on without the others. */
 export function heldLines({ role, instance, region, until }: HeldInstance, failed: Failed): string[] {
   const { recipe, build, variantOf } = failed;

@@ -121,8 +121,7 @@ export function completed(failure: ManifestFailure, events: StateEvent[], plan: 
   const step = failedStep(place, plan);
   // Copies that are kept can be used when the build goes on.
   const wasted = failure.kept.length > 0 ? undefined : wastedCopies(failure.state, timingsOf(events), plan);
-  const held = failure.held && { ...failure.held, ...(step !== undefined && { step }) };
-  return { ...failure, cause, ...(held && { held }), ...(wasted && { wasted }) };
+  return { ...failure, cause, ...(step !== undefined && { step }), ...(wasted && { wasted }) };
 }
 
 const timeouts: Record<string, string> = {

@@ -6,7 +6,7 @@ import { isMap } from '../is-map.ts';
 import type { Path, Problem } from '../recipe/recipe.ts';
 import type { Catalog } from '../recipe/types.ts';
 import { stopsHoldTimer } from '../undo/hold-timer.ts';
-import type { HeldInstance } from '../undo/hold.ts';
+import type { HeldAtStep } from '../undo/hold.ts';
 import type { Requested } from '../start/execution-input.ts';
 
 /** What a recipe would make now of a build that was planned before: from the same source image, in the same network. */
@@ -40,7 +40,7 @@ function differences(one: unknown, other: unknown, path: Path = []): Path[] {
 const contentOf = (command: Command): string => canonical({ ...command, index: 0 });
 
 /** Why a build cannot go on with a changed recipe on a held instance. `next`: see planAgain. */
-export function replanProblems(plan: Plan, next: Plan, held: HeldInstance, from: string | undefined): Problem[] {
+export function replanProblems(plan: Plan, next: Plan, held: HeldAtStep, from: string | undefined): Problem[] {
   if (held.role === 'candidate') {
     const message = `goes with a held builder. The candidate ${held.instance} runs an image that carries the digest of its recipe; start the recipe without "build"`;
     return [{ path: ['replan'], message }];

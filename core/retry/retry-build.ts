@@ -3,14 +3,14 @@ import type { Plan } from '../build/plan.ts';
 import type { Command } from '../guest/command.ts';
 import { selfDestructSeconds } from '../guest/self-destruct.ts';
 import { stopHoldTimer, stopsHoldTimer } from '../undo/hold-timer.ts';
-import { isHeld, type HeldInstance } from '../undo/hold.ts';
+import { canGoOn, type HeldAtStep, type HeldInstance } from '../undo/hold.ts';
 import type { Problem } from '../recipe/problems.ts';
 import { replanned, replanProblems } from './replan.ts';
 
 /** The instance of a failed build that a new start can go on with. */
-export function heldFor(manifest: Manifest | undefined, now: Date): HeldInstance | undefined {
-  const held = manifest?.status === 'failed' ? manifest.failure?.held : undefined;
-  return held && isHeld(held, now, true) ? held : undefined;
+export function heldFor(manifest: Manifest | undefined, now: Date): HeldAtStep | undefined {
+  const { held, step } = (manifest?.status === 'failed' && manifest.failure) || {};
+  return held && canGoOn(held, now) ? { ...held, step } : undefined;
 }
 
 const commandsOf = (plan: Plan, { role }: HeldInstance): Command[] =>
@@ -29,7 +29,7 @@ export interface Retry {
 /** Why a start cannot go on with a held instance. */
 export function retryProblems(
   plan: Plan | undefined,
-  held: HeldInstance | undefined,
+  held: HeldAtStep | undefined,
   { from, next, replan }: Retry & { replan: boolean },
   inlineRecipes: boolean,
 ): Problem[] {
@@ -58,7 +58,7 @@ export function retryProblems(
  * The plan of a retry: the steps before `from` count as done, and the others are sent anew, after a command that ends the hold.
  * Their new place in the list tells them from those that were sent before. With `next` they are its steps.
  */
-export function retriedPlan(plan: Plan, held: HeldInstance, { from, next }: Retry): Plan {
+export function retriedPlan(plan: Plan, held: HeldAtStep, { from, next }: Retry): Plan {
   const planned = next ? replanned(plan, next) : plan;
   const commands = commandsOf(plan, held);
   const step = from ?? held.step;

@@ -1,3 +1,4 @@
+import type { ExecutionReference } from '../build/identity.ts';
 import { canonical, writtenDigest } from '../build/content-digest.ts';
 import { asDeployed } from '../deployment/deployment-settings.ts';
 import type { Manifest } from '../build/manifest.ts';
@@ -74,7 +75,7 @@ const isPlanned = (recipe: Recipe, { written, document }: Plan): boolean =>
 export function resumed(
   plan: Plan,
   manifest: Manifest | undefined,
-  startedAt: string,
+  { id, startedAt }: ExecutionReference,
   { now, ...retry }: Retry & { now: Date },
 ): Plan {
   if (manifest?.status !== 'failed') return plan;
@@ -82,7 +83,9 @@ export function resumed(
   // The build was resumed again and stopped, but not undone. Resources that were requested with its tokens may still appear.
   if (plan.resumedAt !== undefined && plan.resumedAt > undoneAt) return plan;
   // This time a candidate will judge the image.
-  const again = { ...plan, ...(plan.unjudged && { unjudged: false }), resumedAt: startedAt };
+  const resumedBy = [...(plan.resumedBy ?? []), id];
+  const resumedAt = new Date(startedAt).toISOString();
+  const again = { ...plan, ...(plan.unjudged && { unjudged: false }), resumedAt, resumedBy };
   const held = heldFor(manifest, now);
   return held ? retriedPlan(again, held, retry) : again;
 }

@@ -10,12 +10,15 @@ export interface HeldInstance {
   role: Exclude<Role, 'image'>;
   /** When it ends itself. ISO 8601. */
   until: string;
-  /** Name of the step or check that failed. Absent where the instance did not boot well. */
-  step?: string;
+}
+
+/** The held instance of a failed build, and the step or check that failed on it. No step: the instance did not boot well. */
+export interface HeldAtStep extends HeldInstance {
+  step?: string | undefined;
 }
 
 /** `held.json` of a build. */
-export interface Hold extends Omit<HeldInstance, 'step'> {
+export interface Hold extends HeldInstance {
   /** The execution that failed. */
   execution: string;
   /** The security groups of its network interfaces before it was isolated, which a retry gives back. Absent where it kept them. */
@@ -30,12 +33,11 @@ export interface FailedExecution {
 }
 
 /** A hold as the manifest has it. */
-export const onlyHeld = ({ instance, region, role, until, step }: HeldInstance): HeldInstance => ({
+export const onlyHeld = ({ instance, region, role, until }: HeldInstance): HeldInstance => ({
   instance,
   region,
   role,
   until,
-  ...(step !== undefined && { step }),
 });
 
 /** The error by which clean-up-build is asked to end a hold early. */
@@ -77,9 +79,12 @@ export function holdOf(
 export const unmarkedOf = (held: Hold, things: Thing[]): string[] =>
   things.filter((thing) => isOfHold(held, thing) && thing.tags[heldTag] !== held.until).map(({ id }) => id);
 
-/** Whether an instance is held at this time. `margin`: whether there must be time to go on with it. */
-export const isHeld = ({ until }: Pick<Hold, 'until'>, now: Date, margin = false): boolean =>
-  now.getTime() + (margin ? marginSeconds * 1000 : 0) < new Date(until).getTime();
+/** Whether an instance is held at this time. */
+export const isHeld = ({ until }: Pick<Hold, 'until'>, now: Date): boolean => now < new Date(until);
+
+/** Whether there is time to go on with an instance before its hold ends. */
+export const canGoOn = (held: Pick<Hold, 'until'>, now: Date): boolean =>
+  isHeld(held, new Date(now.getTime() + marginSeconds * 1000));
 
 /** Whether a thing is the held instance or one of its volumes, which go with it. */
 export const isOfHold = (held: Pick<Hold, 'instance'> | undefined, { id, instance }: Thing): boolean =>

@@ -36,7 +36,7 @@ export const resolve = stage({
     if (requested.addition)
       return (await import('../../aws/addition/begin.ts')).beginAddition(cloud, requested, execution);
     await joinVariants(cloud, requested, execution.id, catalog);
-    const [build, startedAt] = [{ ...identity, execution }, new Date(execution.startedAt).toISOString()];
+    const build = { ...identity, execution };
     let found: UpToDate = { because: 'it was begun before' };
     const { manifest, record: past, ...earlier } = await readEarlier(cloud, identity);
     let { plan } = earlier;
@@ -45,7 +45,7 @@ export const resolve = stage({
     const problems = startProblems(requested, next ?? plan, { catalog, settings: cloud.settings, execution });
     const again = { now: cloud.now(), ...cloud.settings, next };
     refuseAny(problems.concat(rebuildProblems(plan, requested, manifest, images, again)));
-    plan = plan && resumed(plan, manifest, startedAt, { ...requested, now: cloud.now(), next });
+    plan = plan && resumed(plan, manifest, execution, { ...requested, now: cloud.now(), next });
     if (!plan) {
       ({ plan, found } = await newPlan(cloud, requested, execution, { past, catalog }));
       if (found.current) return { build, upToDate: { is: true, build: found.current, notes: plan.notes ?? [] } };

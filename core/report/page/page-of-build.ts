@@ -5,7 +5,7 @@ import type { SkippedStep } from '../../guest/steps/applicable-steps.ts';
 import type { OfVariant } from '../../build/identity.ts';
 import { explainFailure } from '../../failure-names.ts';
 import type { BuildIdentity } from '../../tags.ts';
-import { heldLines } from '../failure-summary.ts';
+import { failedIn, heldLines } from '../failure-summary.ts';
 import { wastedLine } from '../wasted.ts';
 import { buildChangesOf, type BuildChanges } from './changes.ts';
 import { commandsRun, type CommandRun } from './commands-run.ts';
@@ -18,7 +18,7 @@ import { timelineOfBuild, type Timeline } from './timeline.ts';
 export type Verdict = 'published' | 'partly' | 'failed' | 'up-to-date';
 
 /** A failure, with what to do about it and what became of the things that the build had made. */
-export interface PageFailure extends Pick<ManifestFailure, 'state' | 'error' | 'undone' | 'left'> {
+export interface PageFailure extends Pick<ManifestFailure, 'state' | 'step' | 'error' | 'undone' | 'left'> {
   /** The message. The end of a command's output may follow in further lines. */
   cause: string;
   means?: string;
@@ -61,7 +61,7 @@ export function pageOfBuild(facts: PageFacts): PageOfBuild {
   const { recipe, build, source, failure, cost, notes = [] } = manifest;
   const verdict = verdictOf(manifest);
   const reach = reachOf(manifest);
-  const timeline = timelineOfBuild(facts.timings, plan, failedIn(facts, reach));
+  const timeline = timelineOfBuild(facts.timings, plan, failedVisits(facts, reach));
   const changes = buildChangesOf(facts);
   return {
     recipe,
@@ -93,7 +93,8 @@ function verdictOf({ status, failure, targets, copiedTo = [], failedSteps = [] }
 
 function saying({ targets, failure, image, failedSteps = [] }: Manifest, verdict: Verdict): string {
   if (verdict === 'up-to-date') return 'Nothing to build: the published image is what the recipe asks for';
-  if (verdict === 'failed') return `Failed in ${failure?.state ?? 'an unknown state'} with ${failure?.error ?? '?'}`;
+  if (verdict === 'failed')
+    return `Failed in ${failure ? failedIn(failure) : 'an unknown state'} with ${failure?.error ?? '?'}`;
   const reached = targets.filter(({ status }) => status === 'published').length;
   const regions = `${reached === targets.length ? reached : `${reached} of ${targets.length}`} region${targets.length === 1 ? '' : 's'}`;
   const left = failure ? ', but not everything temporary is gone' : '';
@@ -102,7 +103,7 @@ function saying({ targets, failure, image, failedSteps = [] }: Manifest, verdict
 }
 
 /** The visits that failed: the last one of the state that failed the build, and the last one of each failed target. */
-function failedIn({ timings, manifest: { failure, targets } }: PageFacts, { errors }: Reach) {
+function failedVisits({ timings, manifest: { failure, targets } }: PageFacts, { errors }: Reach) {
   const last = timings.findLast(({ state }) => state === failure?.state);
   const distributing = ['CopyImage', 'AwaitCopy', 'GrantPermissions'];
   const lastOf = (place: number) =>
@@ -116,10 +117,11 @@ function failedIn({ timings, manifest: { failure, targets } }: PageFacts, { erro
 
 function failureOnPage(failure: ManifestFailure, identity: BuildIdentity & OfVariant): PageFailure {
   const { recipe, build, variantOf } = identity;
-  const { state, error, cause, undone, left, kept, held, wasted } = failure;
+  const { state, step, error, cause, undone, left, kept, held, wasted } = failure;
   const explained = explainFailure(error);
   return {
     state,
+    ...(step !== undefined && { step }),
     error,
     cause,
     ...(explained && { means: explained.means, advice: explained.advice }),

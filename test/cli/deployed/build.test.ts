@@ -73,7 +73,7 @@ test('on a terminal what runs is rewritten in place, with the seconds it has tak
   expect(frames).toContainEqual(
     expect.stringMatching(/^.*● AwaitBuilder .* \ds\n +\d+s so far; Ctrl-C leaves, the build goes on\n$/),
   );
-  expect(out).toContain('failed in AwaitCommand with ProvisionFailed');
+  expect(out).toContain('failed in AwaitCommand ("breaks") with ProvisionFailed');
 });
 
 test('what is asked for besides the recipe reaches the execution', async () => {

@@ -69,6 +69,8 @@ describe('on a deployed pipeline', () => {
 
   test('a cancel ends the hold: the instance is gone within minutes', async () => {
     expect(leftIn(simulation).instances).toHaveLength(1);
+    const { build = '' } = onlyManifest(simulation) ?? {};
+    expect((await operator(simulation).run('cancel', 'base')).out).toContain(`cancel ${build} ends that`);
     const { exitCode, out } = await operator(simulation).run('cancel', onlyManifest(simulation)?.build ?? '');
     expect({ exitCode, out }).toEqual({
       exitCode: 0,

@@ -34,7 +34,7 @@ test('the page of a build is written, and the verb says where and how it ended',
   expect({ exitCode, out }).toEqual({
     exitCode: 0,
     out: expect.stringMatching(
-      /^ {2}Failed in AwaitCommand with ProvisionFailed\n {2}\S+\/base\/\d{8}-\d{6}-\w{4}\/report\.html\n$/,
+      /^ {2}Failed in AwaitCommand \("breaks"\) with ProvisionFailed\n {2}\S+\/base\/\d{8}-\d{6}-\w{4}\/report\.html\n$/,
     ),
   });
   expect(await pageAt(out)).toContain('no such package');

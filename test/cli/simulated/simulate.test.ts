@@ -79,7 +79,7 @@ test('a failing step ends the build with its output and leaves nothing', async (
   expect(exitCode).toBe(1);
   expect(out).toMatch(/✗ Provision 2\/\d+ +harden .*\n +ProvisionFailed: .*harden(.*\n)+? +│ sysctl: no such key\n/);
   expect(out).toMatch(/ {2}Undone +terminated instance i-[0-9a-f]+ in us-east-1\n {2}Left +nothing\n/);
-  expect(out).toContain('failed in AwaitCommand with ProvisionFailed');
+  expect(out).toContain('failed in AwaitCommand ("harden") with ProvisionFailed');
   expect(await manifestAt(manifestPath(out))).toMatchObject({
     status: 'failed',
     image: null,

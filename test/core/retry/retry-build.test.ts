@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import { commandComment, type Command } from '../../../core/guest/command.ts';
 import { replanProblems } from '../../../core/retry/replan.ts';
 import { retriedPlan } from '../../../core/retry/retry-build.ts';
-import type { HeldInstance } from '../../../core/undo/hold.ts';
+import type { HeldAtStep } from '../../../core/undo/hold.ts';
 import { planOf } from '../../support/plan.ts';
 
 const until = '2026-11-24T09:00:00.000Z';
-const held: HeldInstance = { instance: 'i-1', region: 'us-east-1', role: 'builder', until, step: 'three' };
+const held: HeldAtStep = { instance: 'i-1', region: 'us-east-1', role: 'builder', until, step: 'three' };
 const steps = ['one', 'two', 'three', 'four'].map((name) => ({ name, run: name }));
 
 const commentOf = (command: Command) => commandComment('20261123-030000-9f2c', 'provision', command);
@@ -68,7 +68,7 @@ test('with a changed recipe a retry sends its steps from there on, and the plan 
   ]);
 });
 
-const problemsOf = (changes: Record<string, unknown>, of: HeldInstance = held, from?: string) =>
+const problemsOf = (changes: Record<string, unknown>, of: HeldAtStep = held, from?: string) =>
   replanProblems(planOf({ provision: steps }), planOf({ provision: steps, ...changes }), of, from).map(
     ({ path, message }) => [path.join('.'), message],
   );

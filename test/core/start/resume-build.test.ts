@@ -45,12 +45,16 @@ test('a record from before images were kept is one of a build that kept none', (
 test('a build that goes on after it was undone says since when; one that was only stopped is the same build', () => {
   const later = '2026-11-24T09:00:00.000Z';
   const at = { now: new Date(later) };
-  expect(resumed(plan, undefined, later, at)).toBe(plan);
-  const first = resumed(plan, failed(), later, at);
-  expect(first).toEqual({ ...plan, resumedAt: later });
-  expect(resumed(first, failed(), '2026-11-24T10:00:00.000Z', at)).toBe(first); // stopped, and not undone yet
+  const by = (id: string, startedAt = later) => ({ id, startedAt });
+  expect(resumed(plan, undefined, by('a'), at)).toBe(plan);
+  const first = resumed(plan, failed(), by('a'), at);
+  expect(first).toEqual({ ...plan, resumedAt: later, resumedBy: ['a'] });
+  expect(resumed(first, failed(), by('b', '2026-11-24T10:00:00.000Z'), at)).toBe(first); // stopped, and not undone yet
   const undone = failed({}, '2026-11-24T09:00:00.500Z');
-  expect(resumed(first, undone, '2026-11-25T09:00:00.000Z', at).resumedAt).toBe('2026-11-25T09:00:00.000Z');
+  expect(resumed(first, undone, by('c', '2026-11-25T09:00:00.000Z'), at)).toMatchObject({
+    resumedAt: '2026-11-25T09:00:00.000Z',
+    resumedBy: ['a', 'c'],
+  });
 });
 
 test('a second clean-up of the same failure keeps its record, that of a later start is another', () => {

@@ -76,7 +76,7 @@ test('it tells what changed since the published image: source, recipe and packag
 });
 
 test('a build that was stopped gets its page from its clean-up', () => {
-  expect(textOf(pages['aborted'])).toMatch(/✗ Failed in \w+ with ABORTED .*Undone .*terminated instance/);
+  expect(textOf(pages['aborted'])).toMatch(/✗ Failed in \w+ \S+ with ABORTED .*Undone .*terminated instance/);
 });
 
 test('a build with nothing to do has no page, and nothing fails', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { PageOfBuild } from '../../../core/report/page/page-of-build.ts';
 import { crash, type Interference } from '../../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { operator } from '../../support/deployed.ts';
@@ -49,7 +50,8 @@ test('a builder whose step failed stays for holdFor, with its end in its tags, a
   const [builder, ...others] = alive(simulation);
   expect(others).toEqual([]);
   const held = onlyManifest(simulation)?.failure?.held;
-  expect(held).toEqual({ instance: builder?.id, region: home, role: 'builder', until: builder?.held, step: 'patch' });
+  expect(held).toEqual({ instance: builder?.id, region: home, role: 'builder', until: builder?.held });
+  expect(onlyManifest(simulation)?.failure?.step).toBe('patch');
   expect(execution.cause).toContain(`HELD until ${held?.until}: builder ${held?.instance} in ${home}`);
   expect(execution.cause).toContain(`golden retry ${onlyManifest(simulation)?.build}`);
   expect(leftIn(simulation)).toMatchObject({ images: [], snapshots: [] });
@@ -102,7 +104,7 @@ test('a candidate whose check failed stays with its image, and a retry checks it
   const [candidate, ...others] = alive(simulation);
   expect(others).toEqual([]);
   expect(candidate?.role).toBe('candidate');
-  expect(onlyManifest(simulation)?.failure).toMatchObject({ held: { step: 'boots', role: 'candidate' } });
+  expect(onlyManifest(simulation)?.failure).toMatchObject({ step: 'boots', held: { role: 'candidate' } });
   expect((await again(simulation, { from: 'boots' })).status).toBe('SUCCEEDED');
   expect(instancesOf(simulation).filter(({ role }) => role === 'candidate')).toHaveLength(1);
   expect(onlyManifest(simulation)?.status).toBe('published');
@@ -142,7 +144,7 @@ test('a retry with a mended step publishes what ran, and an earlier step that wa
   expect(simulation.read({ recipe: 'base' }, 'record')?.published?.digest).toBe(plan?.digest);
 });
 
-test('a second hold after a retry lasts as long as it says and no longer, also if both are longer than the timer of the boot allows', async () => {
+test('holds after retries last as long as they say and no longer, beyond the timer of the boot; the page has the output of all three executions', async () => {
   const failing = { commands: [{ step: 'patch', exitCode: 1 }] };
   const simulation = holding({ scenario: failing, changes: { holdFor: '8h' } });
   await build(simulation);
@@ -154,6 +156,9 @@ test('a second hold after a retry lasts as long as it says and no longer, also i
     expect(alive(simulation)).toHaveLength(1);
     expect((await again(simulation)).error).toBe('ProvisionFailed');
   }
+  const { out } = await operator(simulation).run('report', 'base', '--json');
+  const { steps } = JSON.parse(out) as PageOfBuild;
+  expect(steps.find(({ name }) => name === 'patch')?.outputs).toHaveLength(3);
   await settle(simulation, left() - minute);
   expect(alive(simulation)).toHaveLength(1);
   await settle(simulation, 3 * minute);
