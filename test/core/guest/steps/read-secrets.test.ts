@@ -81,7 +81,8 @@ afterAll(() => void server.close());
 async function run(script: string, around: Surrounded, endpoint = `${place}/`) {
   const folder = mkdtempSync(join(tmpdir(), 'golden-secrets-'));
   const [begin, step] = [join(folder, 'begin'), join(folder, 'step')];
-  writeFileSync(begin, shellBeginning({ region: 'us-east-1', ...around }, { metadata: place, endpoint }) ?? '');
+  const beginning = shellBeginning({ region: 'us-east-1', ...around }, { metadata: place, endpoint }) ?? '';
+  writeFileSync(begin, beginning.replaceAll('time.sleep(', 'abs(')); // nobody waits for the next try
   writeFileSync(step, script);
   chmodSync(step, 0o755);
   const child = spawn('/bin/sh', [begin, step], { stdio: ['ignore', 'pipe', 'pipe'] });
