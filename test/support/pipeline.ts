@@ -66,7 +66,8 @@ export const brisk = {
   instanceTerminate: 4,
   createImage: 8,
   copyImage: 8,
-  commandPatch: 20,
+  commandPatch: 5,
+  commandOther: 2,
   reboot: 8,
 };
 

@@ -581,7 +581,7 @@ export const runs: PermissionRun[] = [
   one(
     'a step fails, and its long output did not reach the bucket',
     'ProvisionFailed',
-    { changes: short, scenario: { commands: [{ step: 'patch', ...long }] } },
+    { changes: short, scenario: { commands: [{ step: 'patch', ...long, seconds: 75 }] } }, // so long that an event tells of it
     loseOutput,
   ),
   {
