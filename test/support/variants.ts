@@ -2,7 +2,7 @@ import type { Catalog } from '../../core/recipe/types.ts';
 import { variantDocuments } from '../../core/variants/variant-documents.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
-import { account, type Setting } from './pipeline.ts';
+import { account, brisk, type Setting } from './pipeline.ts';
 
 export const [intel, arm] = ['base-x86_64', 'base-arm64'] as const;
 
@@ -36,8 +36,12 @@ export function catalogOf(document: Record<string, unknown>): Catalog {
 
 type VariedSetting = Omit<Setting, 'region' | 'regionStacks'> & { catalog?: Catalog };
 
-export const variedPipeline = ({ changes, catalog, ...setting }: VariedSetting = {}): Simulation =>
-  createSimulation({ catalog: catalog ?? catalogOf({ ...varied, ...changes }), ...setting });
+export const variedPipeline = ({ changes, catalog, scenario, ...setting }: VariedSetting = {}): Simulation =>
+  createSimulation({
+    catalog: catalog ?? catalogOf({ ...varied, ...changes }),
+    scenario: { delays: brisk, ...scenario },
+    ...setting,
+  });
 
 /** The execution that built a variant last. */
 export function lastOf(simulation: Simulation, name: string): Execution | undefined {

@@ -5,7 +5,7 @@ import { parseRecipe } from '../../../core/recipe/recipe.ts';
 import { distributions, type Architecture } from '../../../core/starter/distributions.ts';
 import { starterRecipe, type StarterAnswers } from '../../../core/starter/starter-recipe.ts';
 import { createSimulation } from '../../../simulator/pipeline/simulation.ts';
-import { build } from '../../support/pipeline.ts';
+import { brisk, build } from '../../support/pipeline.ts';
 
 const al2023 = distributions['al2023'] as StarterAnswers['distribution'];
 const answers: StarterAnswers = {
@@ -41,7 +41,8 @@ const offered = Object.entries(distributions).flatMap(([id, distribution]) =>
 test.each(offered)('a first recipe of $id for $architecture can be built as it is', async (choice) => {
   const { document, recipe } = recipeOf(choice);
   expect(agentNotes(recipe)).toEqual([]);
-  const simulation = createSimulation({ catalog: { recipes: { first: document }, scripts: {}, version: '1' } });
+  const catalog = { recipes: { first: document }, scripts: {}, version: '1' };
+  const simulation = createSimulation({ catalog, scenario: { delays: brisk } });
   const { status, cause } = await build(simulation, { recipe: 'first' });
   expect({ status, cause }).toEqual({ status: 'SUCCEEDED', cause: undefined });
 });

@@ -2,12 +2,14 @@ import { expect, test } from '@jest/globals';
 import type { Catalog } from '../../../core/recipe/types.ts';
 import { schedulesOf } from '../../../core/start/recipe-schedule.ts';
 import { createSimulation } from '../../../simulator/pipeline/simulation.ts';
+import { brisk } from '../../support/pipeline.ts';
 import { skipped, started } from '../../support/triggered.ts';
 import { arm, catalogOf, channelsIn, everywhere, intel, varied } from '../../support/variants.ts';
 
 const hour = 3600;
 const day = 24 * hour;
 const schedule = { schedule: 'cron(0 4 ? * MON *)' };
+const scenario = { delays: brisk };
 const onSourceUpdate = { onSourceUpdate: true };
 const web = {
   ...varied,
@@ -30,7 +32,7 @@ function catalogWith(...documents: Record<string, unknown>[]): Catalog {
 test('a schedule starts all variants once, and what builds on them follows once when all are published', async () => {
   const catalog = catalogWith({ ...varied, triggers: schedule }, web);
   expect(schedulesOf(catalog).map(({ recipe }) => recipe)).toEqual(['base']);
-  const simulation = createSimulation({ catalog, triggers: true });
+  const simulation = createSimulation({ catalog, triggers: true, scenario });
   await simulation.pass(6 * hour);
   expect(started(simulation)).toEqual(['base by schedule', 'web by parent']);
   const builds = simulation.executions().map(({ input }) => (JSON.parse(input) as { recipe: string }).recipe);
@@ -40,7 +42,8 @@ test('a schedule starts all variants once, and what builds on them follows once 
 });
 
 test('sources that are updated at once start one build of all, and one source alone builds one variant', async () => {
-  const simulation = createSimulation({ catalog: catalogWith({ ...varied, triggers: onSourceUpdate }), triggers: true });
+  const catalog = catalogWith({ ...varied, triggers: onSourceUpdate });
+  const simulation = createSimulation({ catalog, triggers: true, scenario });
   await simulation.pass(6 * hour);
   simulation.sourceUpdated(varied.source.parameter);
   simulation.sourceUpdated(varied.source.parameter.replace('x86_64', 'arm64'));

@@ -96,7 +96,7 @@ test.each([
   [arm, 'Publish', false],
 ] as const)('%s that dies in %s leaves none published (its end heard: %s)', async (name, state, heard) => {
   const simulation = variedPipeline({
-    scenario: { rates: { eventsLost: heard ? 0 : 1 } },
+    scenario: { delays: {}, rates: { eventsLost: heard ? 0 : 1 } },
     interfere: {
       enter: (entered, _, { execution }) =>
         entered === state && execution.name.startsWith(name) ? 'ABORTED' : undefined,
