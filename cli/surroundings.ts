@@ -15,6 +15,8 @@ export interface Surroundings {
   confirms: (question: string) => Promise<boolean>;
   /** Runs a program on this terminal until it ends. @returns its exit code; undefined if there is no such program. */
   session: (command: string[]) => Promise<number | undefined>;
+  /** The account is simulated, and gone after this command line. */
+  simulated?: true;
   /** Calls back once at Ctrl-C; a second Ctrl-C ends the process. Returns a function that stops listening. */
   onInterrupt: (listener: () => void) => () => void;
 }

@@ -73,7 +73,7 @@ export async function followBuild(
   }
   const execution = await readExecution(pipeline.aws, build.execution);
   if (!execution) throw new Refusal(`${build.execution} is not there any more`);
-  return tellEnd(build, execution, pipeline, { json, sheet, write, terminal });
+  return tellEnd(build, execution, pipeline, { json, sheet, write, terminal, surroundings });
 }
 
 export interface Page {
@@ -153,7 +153,17 @@ async function tellEnd(
   { recipe, build }: BuildIdentity,
   execution: ExecutionDetail,
   pipeline: Pipeline,
-  { json, sheet, write, terminal }: Page & { json: boolean; terminal: Terminal },
+  {
+    json,
+    sheet,
+    write,
+    terminal,
+    surroundings,
+  }: Page & {
+    json: boolean;
+    terminal: Terminal;
+    surroundings: Surroundings;
+  },
 ): Promise<number> {
   const { status, error: Error = status, cause: Cause, startedAt, stoppedAt = startedAt } = execution;
   const refused = isRefusal(Error);
@@ -163,7 +173,8 @@ async function tellEnd(
   for (const one of variants) write(`\n${outcome(one, '', sheet)}`);
   if (manifest) {
     write(`\n${outcome(manifest, `${took(stoppedAt.getTime() - startedAt.getTime())} · ${execution.arn}`, sheet)}`);
-    write(`  ${painter(sheet)('dim', commandLine(`logs ${build}${pipeline.options}`))}\n\n`);
+    const logs = painter(sheet)('dim', commandLine(`logs ${build}${pipeline.options}`));
+    write(surroundings.simulated ? '\n' : `  ${logs}\n\n`);
     const all = variants.length > 0 ? { ...manifest, variants } : manifest;
     if (json) terminal.out(`${JSON.stringify(all, null, 2)}\n`);
   } else {

@@ -158,6 +158,7 @@ async function runOn(
   const chance = cloud.random('operator');
   const surroundingsOn = (own: Clock): Surroundings => ({
     ...real,
+    simulated: true,
     connect: (at) =>
       connect(at, {
         config: (attempts) => ({ retryStrategy: retryStrategy(own, chance, attempts) }),

@@ -75,5 +75,7 @@ test('both are tried on a simulated AWS, with a recipe file', async () => {
       expect.stringContaining('On a simulated AWS'),
     ]);
     expect(out()).toMatch(/✓ imported-\S+ is published/);
+    expect(out()).toContain(args[0] === 'import' ? 'at least about $' : 'at most about $');
+    expect(out()).not.toContain('golden logs'); // nobody can look into this account later
   }
 });
