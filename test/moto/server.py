@@ -23,7 +23,8 @@ What it changes in moto 5.2.1, because no proxy in front of it can. Which state 
  10. EventBridge puts events into queues, but calls no function. Such a target is called as AWS calls it: by an asynchronous
      invocation, which goes to the bridge. The rule's pattern and its list of targets stay moto's affair.
  11. An event that a rule sends to the bus of another region becomes an event of that region. On AWS it keeps its own.
- 12. Most of its time moto makes a parser with its tables for each JSONPath, or lists its own source folder to find the
+ 12. A definition is parsed when its machine is made, and again whenever it starts. Only the start parses it here.
+ 13. Most of its time moto makes a parser with its tables for each JSONPath, or lists its own source folder to find the
      service of a host. Here one parser parses each path once, and the services are kept.
 
 On stderr is only what went wrong in moto itself; what the engine says of states that fail is in the history.
@@ -202,6 +203,7 @@ def parse_path(path):
 
 
 json_path.parse = parse_path
+StepFunctionsParserBackend._validate_definition = staticmethod(lambda definition: None)
 
 # "set" only says that the catalogue is given: the module is loaded, so that nothing is read from there any more.
 os.environ["MOTO_AMIS_PATH"] = "set"
