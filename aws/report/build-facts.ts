@@ -8,6 +8,7 @@ import { historyReader, type ExecutionEvent, stateEventOf } from '../executions/
 import { readDocument } from '../memory/documents.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { Failure } from '../../core/errors.ts';
+import { variantManifests } from '../variants/ends.ts';
 import { readCommandEnds } from './command-ends.ts';
 
 /** What collectPageFacts calls. */
@@ -43,6 +44,7 @@ export async function collectPageFacts(
     packages: packages ?? (await readDocument(artifacts, identity, 'packages')),
     before: await readBefore(artifacts, identity, plan),
     ancestors: await ancestorsOf(artifacts, plan),
+    variants: await variantManifests(artifacts, identity),
     bucket: artifacts.bucket,
   };
 }

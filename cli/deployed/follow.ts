@@ -14,7 +14,8 @@ import { Refusal } from '../refused.ts';
 import { createScreen, heading, took } from '../screen/screen.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { outcome } from '../screen/target-table.ts';
-import { variantEvents, variantManifests } from '../variants/variant-builds.ts';
+import { variantManifests } from '../../aws/variants/ends.ts';
+import { variantEvents } from '../variants/variant-builds.ts';
 import { painter, type Terminal, forPeople } from '../screen/terminal.ts';
 
 /** The exit code that a shell expects from a program ended by Ctrl-C. */

@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { collectPageFacts } from '../../aws/report/build-facts.ts';
+import { variantBuildsOf } from '../../aws/variants/wholes.ts';
+import { imageName } from '../../core/build/identity.ts';
 import { placeName } from '../../core/distribute/place.ts';
 import { pageObject } from '../../core/memory/documents.ts';
 import { pageOfAll } from '../../core/report/page/page-of-all.ts';
@@ -12,7 +14,15 @@ import { allPage, saysOfAll } from '../../pages/all/all-page.ts';
 import { buildPage } from '../../pages/build/build-page.ts';
 import { knownChannels } from '../channels/channel-reading.ts';
 import { channelStatuses } from '../channels/status.ts';
-import { buildsOf, eachOf, findBuild, recipesIn, runningBuilds, startOfBuild } from '../deployed/builds.ts';
+import {
+  buildsOf,
+  eachOf,
+  findBuild,
+  recipesIn,
+  runningBuilds,
+  startOfBuild,
+  type KnownBuild,
+} from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { commandLine } from '../screen/command-line.ts';
 import { Refusal } from '../refused.ts';
@@ -32,7 +42,22 @@ export async function reportBuild(
   surroundings: Surroundings,
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
-  const { execution, recipe, build } = await findBuild(pipeline, wanted);
+  const known = await findBuild(pipeline, wanted);
+  const each = await variantBuildsOf(pipeline, known);
+  await pageOf(known, options, pipeline, terminal);
+  // The page of the build of all links to those of its variants.
+  for (const one of each.filter(({ recipe }) => recipe !== known.recipe && !options.json))
+    if (await readDocument(pipeline, one, 'manifest'))
+      await pageOf(await findBuild(pipeline, imageName(one)), options, pipeline, terminal);
+  return 0;
+}
+
+async function pageOf(
+  { execution, recipe, build }: KnownBuild,
+  options: ReportOptions,
+  pipeline: Pipeline,
+  terminal: Terminal,
+): Promise<void> {
   const facts = await collectPageFacts(pipeline, { recipe, build }, execution?.arn);
   if (!facts)
     throw new Refusal(
@@ -49,7 +74,6 @@ export async function reportBuild(
       page.says,
       terminal,
     );
-  return 0;
 }
 
 /** Makes the page of a pipeline: its channels, and its builds of some days. */

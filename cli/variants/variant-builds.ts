@@ -2,7 +2,6 @@
 import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { eventPaths, type EventPath } from '../../core/build/event-paths.ts';
-import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Pipeline } from '../deployed/deployment.ts';
 
@@ -32,14 +31,4 @@ export async function variantEvents(pipeline: Pipeline, whole: BuildIdentity): P
       for (const event of await read()) all.push({ event, path: pathOf(event), who });
     return all;
   };
-}
-
-/** The manifests of a build's variants, as far as they are written. Empty for a build of a recipe without variants. */
-export async function variantManifests(pipeline: Pipeline, whole: BuildIdentity): Promise<Manifest[]> {
-  const manifests = await Promise.all(
-    (await executionsOf(pipeline, whole)).map(([recipe]) =>
-      readDocument(pipeline, { recipe, build: whole.build }, 'manifest'),
-    ),
-  );
-  return manifests.flatMap((one) => one ?? []);
 }

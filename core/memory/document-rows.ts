@@ -67,7 +67,7 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
   variants: {
     holds: 'the builds of the variants of a recipe, how far each has come, and so whether all are published',
     writtenBy: 'Resolve, AwaitOthers, Publish; Compensate gives the publish up',
-    readBy: 'the same, AwaitVariants',
+    readBy: 'the same, AwaitVariants, ResolveMove, UndoMove, `notify`, `writePage`, `golden`',
   },
   channel: {
     holds:

@@ -1,4 +1,5 @@
-import type { ManifestFailure, ManifestTarget } from '../build/manifest.ts';
+import { costLine } from './cost.ts';
+import type { Manifest, ManifestFailure, ManifestTarget } from '../build/manifest.ts';
 import { targetName } from '../accounts/account-copies.ts';
 import type { ManifestAccountCopy } from '../accounts/manifest-copies.ts';
 import type { BuildIdentity } from '../tags.ts';
@@ -18,6 +19,21 @@ export function targetLines(targets: (ManifestTarget | ManifestAccountCopy)[]): 
         .join('  '),
     ),
     ...adviceOn(rows).map((advice) => `  ${' '.repeat(width)}  what to do: ${advice}`),
+  ];
+}
+
+/** How the build of a variant ended, in the mail about the build of all. */
+export function variantLines(variant: Manifest): string[] {
+  const { recipe, build, status, failure, image, targets, copiedTo = [], cost } = variant;
+  const error = failure && status === 'failed' ? ` in ${failure.state}: ${failure.error}` : '';
+  if (status === 'up-to-date') return [`${recipe} was up to date${image ? `: ${image.name}` : ''}`];
+  return [
+    `${recipe}-${build}: ${status}${error}`,
+    ...[
+      ...(cost ? [`Cost: ${costLine(cost)}`] : []),
+      ...targetLines([...targets, ...copiedTo]),
+      ...(failure ? remains(failure, variant) : []),
+    ].map((line) => `  ${line}`),
   ];
 }
 

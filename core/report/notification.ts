@@ -7,7 +7,7 @@ import { fewOf } from '../distribute/distribution.ts';
 import { failureMessage } from './failure.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { keyOf, pageObject } from '../memory/documents.ts';
-import { remains, targetLines } from './notification-lists.ts';
+import { remains, targetLines, variantLines } from './notification-lists.ts';
 import type { BuildIdentity } from '../tags.ts';
 
 /** An execution that has ended, as EventBridge reports it. */
@@ -24,6 +24,8 @@ export interface EndedExecution {
   identity: BuildIdentity | undefined;
   /** Whether it was to take a published image to further targets. */
   addition?: boolean;
+  /** Of a build of several variants: the manifests of their builds, as far as they are written. */
+  variants?: Manifest[];
   error?: string | undefined;
   cause?: string | undefined;
 }
@@ -57,11 +59,12 @@ export function notificationOf(
   const reached = added && ended.status === 'SUCCEEDED' ? `got to ${fewOf(added.targets, ', ')}` : undefined;
   const [verdict, more] = reached === undefined ? verdictOf(ended, manifest) : [reached, []];
   const title = `${who} ${verdict}`;
-  const paragraphs = [
+  const paragraphs: (string[] | null | undefined)[] = [
     [`${title}.`, ...more],
     facts(ended, manifest),
     manifest && targetLines([...manifest.targets, ...(manifest.copiedTo ?? [])]),
     manifest?.failure && remains(manifest.failure, manifest),
+    ...(ended.variants ?? []).map(variantLines),
     links(ended, manifest, place),
   ];
   const text = paragraphs.flatMap((lines) => (lines && lines.length > 0 ? [lines.join('\n')] : [])).join('\n\n');

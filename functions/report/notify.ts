@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readDocument } from '../../aws/memory/documents.ts';
+import { isToldByWhole, variantManifests } from '../../aws/variants/ends.ts';
 import { buildOfEvent } from '../../aws/work/told-builds.ts';
 import { tellFailedMove } from '../../aws/moves/tell-failed-move.ts';
 import { publishTo } from '../../aws/topics.ts';
@@ -34,15 +35,18 @@ export const notify = stage({
     if (asked?.plan) return 'nothing to tell';
     const identity = await buildOfEvent(cloud.aws, event);
     if (identity) cloud.about(identity);
+    const cleanUp = stateMachineArn !== cloud.machine;
+    if (identity && !cleanUp && (await isToldByWhole(cloud, event.detail, identity.build))) return 'told with all';
     const manifest = identity && (await readDocument(cloud, identity, 'manifest'));
     const ended = {
       execution: executionArn,
-      cleanUp: stateMachineArn !== cloud.machine,
+      cleanUp,
       status,
       startedAt: startDate,
       endedAt: stopDate ?? cloud.now().getTime(),
       identity,
       addition: asked !== undefined,
+      variants: identity ? await variantManifests(cloud, identity) : [],
       error: error ?? undefined,
       cause: cause ?? undefined,
     };

@@ -1,4 +1,5 @@
-import type { PageOfBuild, Verdict } from '../../core/report/page/page-of-build.ts';
+import type { PageOfBuild } from '../../core/report/page/page-of-build.ts';
+import type { Verdict } from '../../core/report/page/verdict.ts';
 import { pageDocument } from '../document.ts';
 import { html, type Html } from '../html.ts';
 import { outputText } from '../plain-text.ts';
@@ -9,6 +10,7 @@ import { failureSection } from './failure-section.ts';
 import { reachSection } from './reach-section.ts';
 import { sourceSection } from './source-section.ts';
 import { timelineSection } from './timeline-section.ts';
+import { variantsSection } from './variants-section.ts';
 
 const kinds: Record<Verdict, 'good' | 'warn' | 'bad'> = {
   published: 'good',
@@ -43,8 +45,10 @@ function withLines(page: PageOfBuild, lines: number): string {
   const timeline = page.timeline && timelineSection(page.timeline);
   const changes = page.changes && changesSection(page.changes);
   const reach = page.reach.rows.length > 0 ? reachSection(page.reach) : undefined;
-  const story =
+  const ofOne =
     verdict === 'failed' ? [...commands, timeline, reach, changes] : [changes, timeline, reach, ...commands];
+  // A build of several variants has no steps and no image of its own.
+  const story = page.variants.length > 0 ? [variantsSection(page.variants), timeline] : ofOne;
   const about = opening(facts, notes, page.links);
   const failure = page.failure && failureSection(page.failure, page.reach, lines);
   const sections = [

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { formatPath, formatProblems, parseRecipe, type Path } from '../../core/recipe/recipe.ts';
-import { full, scripts } from './full-recipe.ts';
+import { readVariants } from '../../core/variants/variants.ts';
+import { full, scripts, fullVaried } from './full-recipe.ts';
 import { added, hostileTexts, huge, kindOf, maps, placesIn, removed, replaced, valueAt, values } from './mutations.ts';
-import { expectReadable, expectRefused } from './saying.ts';
+import { expectLocated, expectReadable, expectRefused } from './saying.ts';
 
 const places: [string, Path][] = placesIn(full).map((path) => [formatPath(path), path]);
 
@@ -91,4 +92,34 @@ test.each([
   expect.hasAssertions();
   const path = places.find(([known]) => known === name)?.[1] ?? [];
   expectRefused(added(path, key, name === 'image.tags' ? 'x' : ['x']), [...path, key]);
+});
+
+/** What a variant can say of its own: every key of a recipe but those of the whole. */
+const ofVariants = Object.keys(full).filter((key) => key !== 'name' && key !== 'triggers');
+const wrongOf = (document: unknown) => readVariants(document, scripts, { home: 'us-east-1' }).problems ?? [];
+
+const few = {
+  name: 'base',
+  source: full.source,
+  builder: { instanceTypes: ['t3.small'] },
+  distribute: [{ region: 'us-east-1' }],
+};
+const withVariants = (variants: unknown) => wrongOf({ ...few, publish: full.publish, variants });
+
+test('variants of a wrong kind are refused there, as are wrong variants and their names', () => {
+  expect.hasAssertions();
+  const { small, large } = fullVaried.variants;
+  expect(wrongOf(fullVaried)).toEqual([]);
+  for (const wrong of ofEachKind) expectLocated(withVariants(wrong), ['variants']);
+  for (const wrong of ofEachKind.filter((one) => kindOf(one) !== 'object'))
+    expectLocated(withVariants({ small, large: wrong }), ['variants', 'large']);
+  for (const name of strangers.map((one) => `${one}!`))
+    expectLocated(withVariants({ small, large, [name]: {} }), ['variants', name]);
+});
+
+test.each(ofVariants)('%s of a wrong kind in a variant is refused at that variant', (key) => {
+  expect.hasAssertions();
+  const isRight = kindOf(valueAt(full, [key]));
+  for (const value of ofEachKind.filter((one) => kindOf(one) !== isRight && one !== null))
+    expectLocated(withVariants({ small: {}, large: { [key]: value } }), ['variants', 'large', key]);
 });

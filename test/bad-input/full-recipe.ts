@@ -151,3 +151,10 @@ export const scripts = {
   }),
   [carriedKey('files/app')]: carriedText({ sha256: 'ab'.repeat(32), bytes: 2048, folder: true }),
 };
+
+/** The same with variants, which are no part of a recipe that is built. Two variants share no launch template. */
+export const fullVaried = {
+  ...full,
+  distribute: [{ region: 'us-east-1' }, { region: 'eu-west-1' }],
+  variants: { small: {}, large: { builder: { instanceTypes: ['t3.large'] } } },
+};

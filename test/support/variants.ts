@@ -34,7 +34,7 @@ export function catalogOf(document: Record<string, unknown>): Catalog {
   };
 }
 
-type VariedSetting = Omit<Setting, 'region' | 'regionStacks'> & { catalog?: Catalog };
+type VariedSetting = Omit<Setting, 'region' | 'regionStacks'> & { catalog?: Catalog; notify?: boolean };
 
 export const variedPipeline = ({ changes, catalog, scenario, ...setting }: VariedSetting = {}): Simulation =>
   createSimulation({

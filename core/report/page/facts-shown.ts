@@ -29,7 +29,6 @@ export function shownFacts(
     ['Took', timeline && durationOf(Math.round(timeline.seconds))],
     ['Home region', plan?.region],
     ['Channel', channel],
-    ['Variants', manifest.variants?.map((one) => `${one.recipe} ${one.build}: ${one.status}`).join(', ')],
     ['Replaces', plan?.replaces?.build],
     ['Estimated cost', cost && costLine(cost)],
   ];

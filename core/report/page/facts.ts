@@ -39,6 +39,8 @@ export interface PageFacts {
   before?: { plan: Plan; packages?: Package[] | undefined } | undefined;
   /** From the parent on: our own builds that the source image descends from. */
   ancestors: Ancestor[];
+  /** Of a build of several variants: the manifests of their builds. */
+  variants?: Manifest[];
   /** Where the build's documents are. */
   bucket: string;
 }

@@ -5,7 +5,7 @@ import type { SkippedStep } from '../../guest/steps/applicable-steps.ts';
 import type { OfVariant } from '../../build/identity.ts';
 import { explainFailure } from '../../failure-names.ts';
 import type { BuildIdentity } from '../../tags.ts';
-import { failedIn, heldLines } from '../failure-summary.ts';
+import { heldLines } from '../failure-summary.ts';
 import { wastedLine } from '../wasted.ts';
 import { buildChangesOf, type BuildChanges } from './changes.ts';
 import { commandsRun, type CommandRun } from './commands-run.ts';
@@ -13,9 +13,8 @@ import type { Ancestor, PageFacts } from './facts.ts';
 import { shownFacts, linksOf, type PageLink } from './facts-shown.ts';
 import { reachOf, type Reach } from './reach.ts';
 import { timelineOfBuild, type Timeline } from './timeline.ts';
-
-/** How a build ended. `partly`: it is published, but something failed or is left behind. */
-export type Verdict = 'published' | 'partly' | 'failed' | 'up-to-date';
+import { variantsOnPage, type VariantOnPage } from './variants-on-page.ts';
+import { saying, verdictOf, type Verdict } from './verdict.ts';
 
 /** A failure, with what to do about it and what became of the things that the build had made. */
 export interface PageFailure extends Pick<ManifestFailure, 'state' | 'step' | 'error' | 'undone' | 'left'> {
@@ -41,6 +40,8 @@ export interface PageOfBuild extends BuildIdentity {
   notes: string[];
   timeline?: Timeline;
   reach: Reach;
+  /** The builds of the variants. Empty for a recipe without variants. */
+  variants: VariantOnPage[];
   steps: CommandRun[];
   checks: CommandRun[];
   /** Steps and checks that do not apply to the source image. */
@@ -73,6 +74,7 @@ export function pageOfBuild(facts: PageFacts): PageOfBuild {
     notes,
     ...(timeline && { timeline }),
     reach,
+    variants: variantsOnPage(facts.variants ?? []),
     steps: commandsRun('provision', plan?.provision ?? [], facts),
     checks: commandsRun('check', plan?.checks ?? [], facts),
     skipped: manifest.skipped ?? [],
@@ -83,23 +85,6 @@ export function pageOfBuild(facts: PageFacts): PageOfBuild {
     ...(cost && { cost }),
     links: linksOf(facts),
   };
-}
-
-function verdictOf({ status, failure, targets, copiedTo = [], failedSteps = [] }: Manifest): Verdict {
-  if (status !== 'published') return status;
-  const whole = [...targets, ...copiedTo].every((target) => target.status === 'published');
-  return failure || !whole || failedSteps.length > 0 ? 'partly' : 'published';
-}
-
-function saying({ targets, failure, image, failedSteps = [] }: Manifest, verdict: Verdict): string {
-  if (verdict === 'up-to-date') return 'Nothing to build: the published image is what the recipe asks for';
-  if (verdict === 'failed')
-    return `Failed in ${failure ? failedIn(failure) : 'an unknown state'} with ${failure?.error ?? '?'}`;
-  const reached = targets.filter(({ status }) => status === 'published').length;
-  const regions = `${reached === targets.length ? reached : `${reached} of ${targets.length}`} region${targets.length === 1 ? '' : 's'}`;
-  const left = failure ? ', but not everything temporary is gone' : '';
-  const steps = failedSteps.length > 0 ? `, although ${failedSteps.map(({ name }) => name).join(', ')} failed` : '';
-  return `${image === null ? 'Published' : 'The image is published'} in ${regions}${steps}${left}`;
 }
 
 /** The visits that failed: the last one of the state that failed the build, and the last one of each failed target. */

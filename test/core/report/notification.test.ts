@@ -116,6 +116,32 @@ ${manifestLinks}
   });
 });
 
+test('the mail about a build of several variants has the images of all, and what is left of each', () => {
+  const whole = { ...published(), targets: [], image: null, source: null };
+  const { cost: _, ...bare } = published();
+  const variants = [
+    { ...bare, recipe: 'base-x86_64' },
+    { ...failed(), recipe: 'base-arm64' },
+    { ...bare, recipe: 'base-gpu', status: 'up-to-date' as const },
+  ];
+  expect(notificationOf(ended({ variants }), whole, place)?.text).toContain(`
+base-x86_64-20261123-030000-9f2c: published
+  Targets
+    us-east-1  ami-0aaaaaaaaaaaaaaa1  published
+    eu-west-1  ami-0aaaaaaaaaaaaaaa2  published
+
+base-arm64-20261123-030000-9f2c: failed in Verify: TargetsIncomplete
+  Targets
+    eu-west-1  -                      failed  CopyFailed: ami-2 in eu-west-1 is failed: Given key ID is not accessible
+               what to do: the message has EC2's own reason, most often a key that EC2 cannot use
+  LEFT BEHIND, a person must look at it
+    snap-1 in us-east-1: AccessDenied
+  Undone: 2, listed in the manifest
+
+base-gpu was up to date: base-20261123-030000-9f2c
+`);
+});
+
 test('an execution that was refused tells why, and of no manifest: that of the build is of another execution', () => {
   const { subject, text } = notificationOf(
     ended({ status: 'FAILED', error: 'RecipeBusy', cause: 'Resolve: base is being built by x' }),

@@ -12,6 +12,22 @@ const textOf = (page: string) =>
     .replaceAll(/<[^>]+>/g, ' ')
     .replaceAll(/\s+/g, ' ');
 
+test('the page of a build of several variants shows how each ended, and leads to their pages', () => {
+  const { manifest, ...facts } = publishedFacts();
+  const variants = [
+    { ...manifest, recipe: 'web-arm64' },
+    { ...failedFacts().manifest, recipe: 'web-x86_64' },
+    { ...manifest, recipe: 'web-gpu', status: 'up-to-date' as const },
+  ];
+  const whole = { ...manifest, source: null, image: null, targets: [], cost: undefined };
+  const page = buildPage(
+    pageOfBuild({ ...facts, manifest: whole as never, plan: undefined, before: undefined, variants }),
+  );
+  expect(headings(page)).toEqual(['Variants', 'Timeline']);
+  expect(page).toContain(`href="../../web-arm64/${manifest.build}/report.html"`);
+  expect(textOf(page)).toMatch(/web-x86_64 .* Failed in AwaitCommand with ProvisionFailed .*web-gpu .* Up to date: /);
+});
+
 test('a published build opens with what changed', () => {
   expect(headings(published)).toEqual([
     'What changed',

@@ -67,6 +67,7 @@ test('a variant whose check fails leaves none published, and the failure names i
   const simulation = variedPipeline({
     changes: { variants: { ...varied.variants, arm64: { ...varied.variants['arm64'], checks } } },
     scenario: { commands: [{ step: 'only on arm', exitCode: 1, stderr: 'no such feature' }] },
+    notify: true,
   });
   const execution = await simulation.finish(simulation.start(start));
   expect(execution).toMatchObject({
@@ -84,6 +85,13 @@ test('a variant whose check fails leaves none published, and the failure names i
   expect(leftIn(simulation)).toEqual(nothing);
   expect(simulation.read({ recipe: intel }, 'record')?.failures).toEqual([]);
   expect(simulation.read({ recipe: arm }, 'record')?.failures).toHaveLength(1);
+  const told = simulation.mails.map(({ subject, text }) => [subject, text.match(/^base-\S+ .*$/gm)?.map((line) => line.replace(/-2\d{7}-\S+/, ''))]);
+  expect(told).toEqual([
+    [
+      'golden-image-dev: base FAILED in AwaitVariants: VariantFailed',
+      [expect.stringContaining('base-arm64: CheckFailed'), 'base-x86_64: not published, since the variants go together', 'base-x86_64 failed in AwaitOthers: VariantFailed', 'base-arm64 failed in AwaitCheck: CheckFailed'],
+    ],
+  ]);
 });
 
 test.each([
