@@ -59,8 +59,9 @@ export function runIn(tree: string, steps: GuestStep[]): Ran[] {
     });
     const { stderr } = spawnSync(
       'unshare',
-      ['--mount', '--pid', '--net', '--uts', '--fork', '--kill-child', 'bash', '-c', lines.join('\n')],
-      { encoding: 'utf8', timeout: 60_000 },
+      ['--mount', '--pid', '--net', '--uts', '--fork', '--kill-child', 'bash', '--norc', '-c', lines.join('\n')],
+      // Without the variables of this machine, which programs in the tree would heed.
+      { encoding: 'utf8', timeout: 100_000, env: { PATH: process.env['PATH'] } },
     );
     if (stderr) throw new Error(stderr);
     const read = (name: string) => readFileSync(join(scratch, name), 'utf8');
