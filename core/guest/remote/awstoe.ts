@@ -3,8 +3,10 @@
 /**
  * The key that signs AWSTOE for Linux, RSA 2048 without an expiry, with the fingerprint below. AWS publishes both:
  * https://docs.aws.amazon.com/imagebuilder/latest/userguide/awstoe-verify-sig.html
+ *
+ * PURE, so that a bundle that runs no component leaves it out.
  */
-export const awstoeKey = [
+export const awstoeKey = /* @__PURE__ */ [
   'mQENBF8UqwsBCACdiRF2bkZYaFSDPFC+LIkWLwFvtUCRwAHtD8KIwTJ6LVn3fHAUGhuK0ZH9mRrqRT2bq/xJjGsnF9VqTj2AJqndGJdDjz75YCZYM+oc',
   'Z+r5HSJaeW9iS5dykHj7Txti2zHe0G5+W0v7v5bPi2sPHsN7XWQ7+G2AMEPTz8PjxY//I0DvMQnsSle3l9hz6wCClz1l9LbBzTyHfSm5ucTXvNe88XX5',
   'Gmt37OCDM7vfli0Ctv8WFoLN6jbxuA/sV71yIkPm9IYp3+GvaKeT870+sn8/JOOKE/U4sJV1ppbqmuUzDfhrZUaw8eW8IN9A1FTIuWiZED/5L83UZuQs',
