@@ -8,9 +8,10 @@ import { ensureInstalled, root } from './setup.mjs';
 
 /**
  * The bytes that a function may load at its start. Resolve, ResolvePlan and ResolveRetirement ask EC2 for more than other functions do.
- * Resolve and ResolvePlan also take whole recipes apart, and start once for each build.
+ * Resolve and ResolvePlan also take whole recipes apart, and start once for each build. Compensate has the scripts of commands, by one
+ * of which a held instance ends itself.
  */
-const startLimits = { resolve: 550_000, resolvePlan: 570_000, resolveRetirement: 420_000 };
+const startLimits = { resolve: 550_000, resolvePlan: 570_000, resolveRetirement: 420_000, compensate: 420_000 };
 
 /**
  * Bundles functions, given as key → source file. Sizes are in bytes. A function that loads more than its limit at
