@@ -35,6 +35,10 @@ export class CannotTranslate extends Error {}
 /** Translates one part. Returns where it is in the recipe. */
 export type Translation<T> = (draft: Draft, value: T) => string;
 
+/** What a table has of its own under a name that a foreign file chose. */
+export const own = <T>(table: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 /** A value as it is written. */
 export function asWritten(value: unknown): string {
   if (value instanceof Unresolved) return value.text;

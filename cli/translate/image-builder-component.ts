@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { CannotTranslate, note, recipeNameFrom, type DocumentContext } from './draft.ts';
+import { CannotTranslate, note, own, recipeNameFrom, type DocumentContext } from './draft.ts';
 
 /* oxlint-disable typescript/no-explicit-any -- documents of others, read key by key */
 type Json = Record<string, any>;
@@ -43,7 +43,7 @@ export function addComponent({ phases, ...others }: Json, { draft, file, notes }
     for (const step of steps as Json[]) {
       note(notes, { file, what: `${phase}, ${step['name']} (${step['action']})` }, () => {
         if (step['loop'] || step['if']) cannot('write the loop or the condition into a script');
-        const translate = actions[step['action']];
+        const translate = own(actions, String(step['action']));
         if (!translate) return cannot('write what it does as a step with run or powershell');
         if (key === 'checks' && step['action'] === 'Reboot')
           return cannot('checks do not reboot; the candidate has just booted');

@@ -1,4 +1,4 @@
-import { CannotTranslate, emptyDraft, note, recipeNameFrom, type DocumentContext, type Draft } from './draft.ts';
+import { CannotTranslate, emptyDraft, note, own, recipeNameFrom, type DocumentContext, type Draft } from './draft.ts';
 import { addComponent } from './image-builder-component.ts';
 import { addComponentArns } from './image-builder-arns.ts';
 
@@ -48,7 +48,7 @@ const ofItself =
 
 function each(given: Json, keys: Keys, { draft, file, notes }: DocumentContext): void {
   for (const [what, value] of Object.entries(given)) {
-    const translate = keys[what];
+    const translate = own(keys, what);
     if (translate) note(notes, { file, what }, () => translate(value, draft));
     else if (ofItself.test(what))
       notes.push({ file, what, result: 'not needed', says: 'Image Builder keeps it for itself' });

@@ -1,4 +1,4 @@
-import { CannotTranslate, plainText, type Draft } from './draft.ts';
+import { CannotTranslate, own, plainText, type Draft } from './draft.ts';
 import { Unresolved, type Block } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { sourceBlocks } from './packer-source.ts';
@@ -53,7 +53,7 @@ export function addDataNotes(data: Block[], source: Block, notes: TranslationNot
         line,
         what,
         result: 'not translated',
-        says: otherwise[labels[0] ?? ''] ?? 'write what it finds, or a parameter of the recipe',
+        says: own(otherwise, labels[0] ?? '') ?? 'write what it finds, or a parameter of the recipe',
       });
   }
 }

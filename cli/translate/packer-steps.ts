@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { asWritten, CannotTranslate, plainList, mapOf, note, plainText, type Draft } from './draft.ts';
+import { asWritten, CannotTranslate, plainList, mapOf, note, own, plainText, type Draft } from './draft.ts';
 import { Unresolved, type Block, type Value } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { fileBeside } from './packer-source.ts';
@@ -218,14 +218,16 @@ export function addProvisioner(
   }
   const left = (what: string, says: string) => void notes.push({ file, line, what, result: 'not translated', says });
   note(notes, part, () => {
-    const translate = provisioners[kind];
+    const translate = own(provisioners, kind);
     if (!translate)
-      throw new CannotTranslate(otherwise[kind] ?? 'write what it does as a step with run, script or powershell');
+      throw new CannotTranslate(own(otherwise, kind) ?? 'write what it does as a step with run, script or powershell');
     const rebooted = draft.provision.at(-1)?.['reboot'] === true;
     const steps = translate.steps(given, left);
     const from = draft.provision.length;
     draft.provision.push(...steps);
     for (const { name: what, line: at } of attributes) {
+      if (given[what] instanceof Unresolved && /^(max_retries|timeout|restart_timeout|expect_disconnect)$/.test(what))
+        left(what, `${oneLine(given[what].text)} ${known}`);
       if (translate.says.test(what)) continue;
       const waits = what === 'pause_before' && rebooted;
       const isNoise = meaningless.test(what) || waits || given[what] === undefined;

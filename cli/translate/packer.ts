@@ -1,4 +1,4 @@
-import { asWritten, emptyDraft, note, recipeNameFrom, type Draft } from './draft.ts';
+import { asWritten, emptyDraft, note, own, recipeNameFrom, type Draft } from './draft.ts';
 import { parseHcl, Unresolved, type Block, type Value } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { sourceAttributes, sourceBlocks } from './packer-source.ts';
@@ -9,7 +9,14 @@ import { addProvisioner } from './packer-steps.ts';
 /** Translates the files of a template of Packer in HCL. Each source becomes a recipe. */
 export async function fromPacker(files: { file: string; text: string }[]): Promise<TranslatedTemplate> {
   const values = new Map<string, () => Value>();
-  const lookup = (reference: string) => valueAt(reference, values);
+  const open = new Set<string>(); // of values that are looked up for the sake of another one
+  const lookup = (reference: string): Value | undefined => {
+    if (open.has(reference)) return undefined;
+    open.add(reference);
+    const value = valueAt(reference, values);
+    open.delete(reference);
+    return value;
+  };
   const parsed = await Promise.all(
     files.map(async ({ file, text }) => ({ file, ...(await parseHcl(text, file, lookup)) })),
   );
@@ -53,7 +60,7 @@ function valueAt(reference: string, values: Map<string, () => Value>): Value | u
   let value = values.get(name)?.();
   for (const [, key, quoted, index] of path.matchAll(/\.([\w-]+)|\["([^"]+)"\]|\[(\d+)\]/g)) {
     if (typeof value !== 'object' || value === null || value instanceof Unresolved) return undefined;
-    value = Array.isArray(value) ? value[Number(index)] : value[key ?? quoted ?? ''];
+    value = Array.isArray(value) ? value[Number(index)] : own(value, key ?? quoted ?? '');
   }
   return value;
 }
@@ -149,7 +156,7 @@ function addSource(draft: Draft, source: Block, notes: TranslationNote[], data: 
   };
   for (const { name, line, value } of source.attributes) {
     const [part, given] = [{ file, line, what: name }, value()];
-    const [translate, ofBlock] = [sourceAttributes[name], sourceBlocks[name]];
+    const [translate, ofBlock] = [own(sourceAttributes, name), own(sourceBlocks, name)];
     if (given === null || (Array.isArray(given) && given.length === 0))
       notes.push({ ...part, result: 'not needed', says: 'it is empty' });
     else if (name === 'source_ami' && given instanceof Unresolved)
@@ -159,7 +166,7 @@ function addSource(draft: Draft, source: Block, notes: TranslationNote[], data: 
     else rest(name, line);
   }
   for (const block of source.blocks) {
-    const translate = sourceBlocks[block.type];
+    const translate = own(sourceBlocks, block.type);
     const what = [block.type, ...block.labels.map((label) => `"${label}"`)].join(' ');
     if (translate) note(notes, { file, line: block.line, what }, () => translate(draft, block));
     else rest(what, block.line);

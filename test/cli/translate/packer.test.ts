@@ -156,3 +156,20 @@ test('values are looked up in maps and lists, and functions put them together', 
   expect(draft.builder).toMatchObject({ instanceTypes: ['m5.large', 'c5.large'] });
   expect(draft.image).toEqual({ tags: { a: '1', b: 'X' } });
 });
+
+test('values that refer to each other, and names that every object has, are told', async () => {
+  const circle = 'locals {\n a = local.b\n b = "${local.a}"\n}\n';
+  const { draft, left } = await one(
+    `${circle}source "amazon-ebs" "x" {\n ami_description = local.a\n instance_type = local.a.constructor\n constructor = 1\n}\nbuild {\n sources = ["amazon-ebs.x"]\n provisioner "toString" {}\n provisioner "shell" {\n inline = ["true"]\n timeout = local.b\n max_retries = var.tries\n constructor = 1\n }\n}`,
+  );
+  expect(draft).toMatchObject({ builder: {}, provision: [{ run: 'true\n' }] });
+  expect(left).toEqual([
+    'ami_description',
+    'instance_type',
+    'constructor',
+    'provisioner "toString"',
+    'timeout',
+    'max_retries',
+    'constructor',
+  ]);
+});
