@@ -33,10 +33,12 @@ function addArn(draft: Draft, arn: string, parameters: Record<string, string>): 
     );
   const file = `components/${name}.yml`;
   const given = Object.keys(parameters).length > 0 && { parameters };
-  draft.provision.push(known?.[1] ?? { name, component: { file, ...given } });
-  const place = `provision[${draft.provision.length - 1}]`;
+  // AWS names its test components so. Of others only the document tells.
+  const list = owner === 'aws' && /-test(-|$)/.test(name) ? 'checks' : 'provision';
+  draft[list].push(known?.[1] ?? { name, component: { file, ...given } });
+  const place = `${list}[${draft[list].length - 1}]`;
   if (known) return place;
-  return `${place}; save its document in the folder of the recipe: ${savingComponent(arn, file)}; golden validate then says whether it needs a check, too`;
+  return `${place}; save its document in the folder of the recipe: ${savingComponent(arn, file)}; golden validate then says whether its phases need a check, too`;
 }
 
 /** Adds the components that a recipe of Image Builder names: those that were given as documents, and a step for each of the others. */

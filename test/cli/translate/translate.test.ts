@@ -116,7 +116,11 @@ test('Windows is translated, and what is missing is told', async () => {
 test('documents of EC2 Image Builder become one recipe, with components in the order of the recipe', async () => {
   const document = 'schemaVersion: 1.0\nphases: [{ name: build, steps: [{ name: a, action: UpdateOS }] }]\n';
   const parameter = 'parameters: [{ Port: { type: string } }]\n';
-  put({ 'components/update-linux.yml': document, 'components/nginx.yml': document + parameter });
+  put({
+    'components/update-linux.yml': document,
+    'components/nginx.yml': document + parameter,
+    'components/ebs-volume-usage-test-linux.yml': document.replace('build', 'test'),
+  });
   const { exitCode, out } = await translated(...imageBuilder, '--json');
   expect(exitCode).toBe(0);
   expect(recipe('base-linux')).toEqual({
@@ -149,6 +153,7 @@ test('documents of EC2 Image Builder become one recipe, with components in the o
     checks: [
       { name: 'AuditRuns', run: 'systemctl is-active auditd\n' },
       { name: 'SshTakesNoRoot', run: "sshd -T | grep -x 'permitrootlogin no'\n" },
+      { name: 'ebs-volume-usage-test-linux', component: { file: 'components/ebs-volume-usage-test-linux.yml' } },
     ],
     image: { imds: 'v2' },
     distribute: [
@@ -174,7 +179,7 @@ test('documents of EC2 Image Builder become one recipe, with components in the o
     file: imageBuilder[0],
     what: arn,
     result: 'translated',
-    says: `provision[0]; save its document in the folder of the recipe: aws imagebuilder get-component --component-build-version-arn ${arn} --query component.data --output text >components/update-linux.yml; golden validate then says whether it needs a check, too`,
+    says: `provision[0]; save its document in the folder of the recipe: aws imagebuilder get-component --component-build-version-arn ${arn} --query component.data --output text >components/update-linux.yml; golden validate then says whether its phases need a check, too`,
   });
   expect(recipes[0]?.notes.filter(({ what }) => /third-party|simple-boot/.test(what))).toMatchObject([
     { result: 'not translated', says: expect.stringContaining('AWS Marketplace') },
