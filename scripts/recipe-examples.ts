@@ -63,6 +63,7 @@ export const recipeExamples: Record<string, unknown[]> = {
   'builder.subnets': [['subnet-0123456789abcdef0']],
   'builder.securityGroups': [['sg-0123456789abcdef0']],
   'builder.instanceProfile': ['golden-image-builder'],
+  'builder.candidateKeyPair': ['admin'],
   'builder.userData': ['#!/bin/bash\necho proxy=http://proxy:3128 >>/etc/dnf/dnf.conf\n'],
   'builder.userDataFile': ['scripts/first-boot.sh'],
   'builder.spotMaxPrice': ['0.05'],

@@ -46,7 +46,7 @@ export const ec2Codes: ServiceCodes = {
       InvalidVolumeID.Malformed UnknownVolumeType BootForVolumeTypeUnsupported VolumeTypeNotAvailableInZone
       EncryptedVolumesNotSupported CustomerKeyHasBeenRevoked VolumeIOPSLimit MaxIOPSLimitExceeded VolumeLimitExceeded
       SnapshotLimitExceeded ResourceCountExceeded RequestResourceCountExceeded InstanceLimitExceeded VcpuLimitExceeded
-      MaxSpotInstanceCountExceeded SpotMaxPriceTooLow InvalidPlacementGroup.Unknown InvalidTenancy UnsupportedTenancy
+      MaxSpotInstanceCountExceeded SpotMaxPriceTooLow InvalidKeyPair.NotFound InvalidPlacementGroup.Unknown InvalidTenancy UnsupportedTenancy
       InvalidHostID.NotFound InvalidHostId.NotFound InvalidHostID.Malformed InvalidHostId.Malformed InvalidHostState
       InsufficientCapacityOnHost UnsupportedInstanceTypeOnHost IncompatibleHostRequirements UnavailableHostRequirements
       InsufficientFreeAddressesInSubnet Unsupported UnsupportedException NonEBSInstance OperationNotPermitted
@@ -78,6 +78,7 @@ export const ec2Codes: ServiceCodes = {
     // Another report of the AMI is being made, or too many reports are. A later look asks again.
     'ec2:CreateImageUsageReport': { refused: 'ResourceLimitExceeded' },
     'ec2:DescribeHosts': { gone: 'InvalidHostID.NotFound InvalidHostId.NotFound' },
+    'ec2:DescribeKeyPairs': { gone: 'InvalidKeyPair.NotFound' },
     'ec2:DescribeInstances': { gone: 'InvalidInstanceID.NotFound' },
     'ec2:TerminateInstances': { gone: 'InvalidInstanceID.NotFound' },
     'ec2:DescribeImages': { gone: 'InvalidAMIID.NotFound InvalidAMIID.Unavailable', answer: 'InvalidAMIID.Malformed' },
@@ -113,6 +114,7 @@ export const ec2Codes: ServiceCodes = {
     'InvalidGroupId.Malformed': groups,
     InvalidParameter: groups,
     InvalidInstanceType: types,
+    'InvalidKeyPair.NotFound': 'look at `builder.candidateKeyPair`',
     'InvalidPlacementGroup.Unknown': 'look at `builder.placementGroup`',
     'InvalidHostID.NotFound': 'look at `builder.hostId`',
     'InvalidHostId.NotFound': 'look at `builder.hostId`',

@@ -18,6 +18,8 @@ interface LaunchRequest {
   builder: DeployedRecipe['builder'];
   /** Absent: the image's own disks. */
   disks?: Disk[];
+  /** Absent: nobody can log in by a key. */
+  keyPair?: string | undefined;
   tags: Tags;
   /** Plain text. */
   userData: string;
@@ -94,13 +96,13 @@ const market = (MaxPrice: string | undefined): Partial<RunInstancesCommandInput>
 type Launched = { instance: string } | { noCapacity: string } | 'spent' | 'otherwise';
 
 /**
- * Launches one instance without a key pair and with IMDSv2. The stack's security groups let nothing in, so that only SSM reaches
+ * Launches one instance with IMDSv2. The stack's security groups let nothing in, so that only SSM reaches
  * the instance; a recipe's own groups may differ. Makes one request: the SDK would retry a place without room five times, and all
  * builds of an account share the rate of RunInstances.
  * @returns its id, or why this place has none.
  */
 export async function launchInstance(aws: Connection, request: LaunchRequest): Promise<Launched> {
-  const { ami, attempt, builder, disks, tags, userData, shutdownBehavior } = request;
+  const { ami, attempt, builder, disks, keyPair, tags, userData, shutdownBehavior } = request;
   const place = nameOf(attempt);
   const kinds = ['instance', 'volume', 'network-interface'] as const;
   return ask<Launched, Launched>(
@@ -113,6 +115,7 @@ export async function launchInstance(aws: Connection, request: LaunchRequest): P
           ...placed(attempt.subnet, builder.securityGroups, builder.publicIp),
           ...hardware(builder),
           ...(attempt.spot && market(builder.spotMaxPrice)),
+          KeyName: keyPair,
           MinCount: 1,
           MaxCount: 1,
           ClientToken: attempt.token,

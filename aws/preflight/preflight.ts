@@ -12,6 +12,7 @@ import { allowedImagesState } from './allowed-images.ts';
 import { lookAtChannel } from './channel.ts';
 import { lookAtEncryption, withKeys } from './encryption.ts';
 import { lookAtHost } from './host.ts';
+import { lookAtKeyPair } from '../instances/key-pair.ts';
 import { lateLooks } from './late-looks.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { findByTags, lookAtNetwork, networkPermissions } from './network.ts';
@@ -25,6 +26,7 @@ export const lookPermissions = [
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',
   'ec2:DescribeHosts',
+  'ec2:DescribeKeyPairs',
   'ec2:GetAllowedImagesSettings',
   ...networkPermissions,
   'ec2:DescribeLaunchTemplates',
@@ -63,18 +65,19 @@ async function sourceOf(
   }
 }
 
-type Looked = Pick<Facts, 'regions' | 'instanceTypes' | 'network' | 'publicAccess' | 'host'>;
+type Looked = Pick<Facts, 'regions' | 'instanceTypes' | 'network' | 'publicAccess' | 'host' | 'keyPair'>;
 
 /** Collects the facts for the decisions of core/preflight. It only reads. */
 async function lookAt(aws: Connection, recipe: Recipe, deploymentGroups: string[]): Promise<Looked> {
-  const [regions, instanceTypes, network, publicAccess, host] = await Promise.all([
+  const [regions, instanceTypes, network, publicAccess, host, keyPair] = await Promise.all([
     look(() => describeRegions(aws)),
     look(() => describeInstanceTypes(aws, recipe.builder.instanceTypes)),
     lookAtNetwork(aws, recipe, deploymentGroups),
     lookAtPublicAccess(aws, recipe),
     lookAtHost(aws, recipe),
+    lookAtKeyPair(aws, recipe),
   ]);
-  return { regions, instanceTypes, network, publicAccess, ...host };
+  return { regions, instanceTypes, network, publicAccess, ...host, ...keyPair };
 }
 
 /** Where and when a build of a recipe would run, and what its deployment fills in. */

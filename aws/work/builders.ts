@@ -72,7 +72,9 @@ export async function findOrLaunch(
   const tags = { ...named, ...buildTags(plan, role, expires) };
   const ending = { userData: bootScripts(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
   const instanceProfile = (role === 'builder' && plan.secretsProfile) || builder.instanceProfile;
-  const request = { ...from, builder: { ...builder, instanceProfile }, tags, ...ending };
+  // cloud-init writes the key into a file of the instance. On the builder, that file would become part of the image.
+  const keyPair = role === 'candidate' ? builder.candidateKeyPair : undefined;
+  const request = { ...from, builder: { ...builder, instanceProfile }, keyPair, tags, ...ending };
   for (let generation = 0; generation < mostSpent; generation++) {
     const attempt = launchAttempt(plan, search, ladder.attempt, generation);
     const launched = await launchInstance(aws, { ...request, attempt });

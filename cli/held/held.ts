@@ -4,6 +4,7 @@ import { readExecution } from '../../aws/executions/build-executions.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { variantBuildsOf } from '../../aws/variants/wholes.ts';
 import { imageName } from '../../core/build/identity.ts';
+import type { Plan } from '../../core/build/plan.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { canGoOn, isHeld, released, type Hold } from '../../core/undo/hold.ts';
 import { commandLine } from '../screen/command-line.ts';
@@ -34,6 +35,21 @@ async function heldBuild(pipeline: Pipeline, wanted: string, now: number): Promi
   );
 }
 
+/** How to come to the desktop of a Windows candidate, whose password EC2 has encrypted with the key pair of the recipe. */
+function remoteDesktop(
+  { role, instance, region }: Hold,
+  { source, document: { builder } }: Pick<Plan, 'source' | 'document'>,
+): string[] {
+  const { candidateKeyPair: keyPair } = builder;
+  if (!source.windows || role !== 'candidate' || keyPair === undefined) return [];
+  const at = `--region ${region}`;
+  return [
+    `For Remote Desktop, as Administrator at localhost:13389, with the private key of ${keyPair}:`,
+    `aws ec2 get-password-data --instance-id ${instance} ${at} --priv-launch-key ${keyPair}.pem`,
+    `aws ssm start-session --target ${instance} ${at} --document-name AWS-StartPortForwardingSession --parameters portNumber=3389,localPortNumber=13389`,
+  ];
+}
+
 /** Opens a session on the held instance of a failed build, with the AWS CLI and its plugin for Session Manager. */
 export async function openShell(
   wanted: string,
@@ -42,7 +58,7 @@ export async function openShell(
   surroundings: Surroundings,
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
-  const { build, held } = await heldBuild(pipeline, wanted, surroundings.now());
+  const { recipe, build, held } = await heldBuild(pipeline, wanted, surroundings.now());
   const { role, instance, region, until, groups } = held;
   const command = ['aws', 'ssm', 'start-session', '--target', instance, '--region', region];
   terminal.err(`  The ${role} ${instance} of ${build} in ${region} is held until ${until}.\n`);
@@ -50,6 +66,8 @@ export async function openShell(
     const had = [...new Set(Object.values(groups).flat())].join(', ');
     terminal.err(`  It is out of those of its security groups (${had}) that let something in, until a retry.\n`);
   }
+  const plan = await readDocument(pipeline, { recipe, build }, 'plan');
+  for (const line of plan ? remoteDesktop(held, plan) : []) terminal.err(`  ${line}\n`);
   terminal.err(`  ${command.join(' ')}\n`);
   const code = await surroundings.session(command);
   if (code !== undefined) return code;

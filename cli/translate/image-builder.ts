@@ -164,7 +164,10 @@ const infrastructureKeys: Keys = {
     draft.builder['tags'] = value;
     return 'builder.tags';
   },
-  keyPair: () => cannot('nobody logs in to the builder; a build that fails has the output of its steps: golden logs'),
+  keyPair: () =>
+    cannot(
+      'nobody logs in to the builder; a build that fails has the output of its steps: golden logs. The candidate can have one: builder.candidateKeyPair',
+    ),
   snsTopicArn: () => cannot('the setting notify of the deployment, or its events (docs/launching.md)'),
   logging: () => cannot('the output of every step is in the artifact bucket: golden logs'),
   terminateInstanceOnFailure: () => 'a build that fails is always undone',

@@ -25,9 +25,9 @@ const besideTheImage = new Set([
 ]);
 // How often a step is tried does not change what it does.
 const besideTheStep = new Set(['retry']);
-// Keys of the builder that decide where it runs and what it costs.
+// Keys of the builder that decide where it runs and what it costs, and who may log in to the candidate.
 const besideTheBuilder = new Set(
-  'spot spotMaxPrice network tags tenancy hostId hostResourceGroup placementGroup licenses'.split(' '),
+  'spot spotMaxPrice network tags tenancy hostId hostResourceGroup placementGroup licenses candidateKeyPair'.split(' '),
 );
 
 /**

@@ -116,6 +116,8 @@ export interface Facts {
   network: NetworkFacts;
   /** The Dedicated Host of the recipe, null where EC2 does not know it. Absent where the recipe names none. */
   host?: Seen<HostFacts | null>;
+  /** The key pair of the candidate, null where EC2 does not know it. Absent where the recipe names none. */
+  keyPair?: Seen<{ type: string } | null>;
   /** The deployment's security groups, used where a recipe names none. */
   deploymentGroups?: string[];
   /** What the channel holds now in each target, by placeName. Absent where the recipe publishes to none. */

@@ -5,6 +5,7 @@ import { channelNotes, channelProblems, templateNotes, templateProblems } from '
 import { encryptionProblems, keyNotes } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';
 import { hostNotes, hostProblems } from '../launch/dedicated-host.ts';
+import { keyPairProblems } from '../recipe/builder/key-pair.ts';
 import { instanceTypeProblems } from './instance-types.ts';
 import { keyUserNotes, keyUserProblems } from './key-users.ts';
 import { networkNotes, networkProblems } from './network.ts';
@@ -77,6 +78,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...networkProblems(recipe, facts),
       ...tenancyProblems(recipe, region),
       ...hostProblems(recipe, facts),
+      ...keyPairProblems(recipe, facts),
       ...unreadableSecrets(recipe, facts),
       ...ofTargets.problems,
     ],
@@ -84,6 +86,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...(source ? sourceNotes(recipe, source, facts.now) : []),
       ...networkNotes(recipe, facts),
       ...hostNotes(facts),
+      ...(facts.keyPair ? unseen('the key pair', ['builder', 'candidateKeyPair'], facts.keyPair) : []),
       ...secretNotes(recipe, facts),
       ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
       ...unseen('the subnets', ['builder', 'subnets'], facts.network.subnets),

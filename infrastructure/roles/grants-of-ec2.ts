@@ -30,7 +30,7 @@ const launchTemplates: Grant[] = [
 const descriptions =
   `DescribeHosts DescribeImageReferences DescribeImages DescribeImageUsageReportEntries DescribeImageUsageReports
   DescribeImportSnapshotTasks DescribeInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions DescribeInstanceTypeOfferings
-  DescribeInstanceTypes DescribeRegions DescribeRouteTables DescribeSecurityGroups DescribeSnapshots
+  DescribeInstanceTypes DescribeKeyPairs DescribeRegions DescribeRouteTables DescribeSecurityGroups DescribeSnapshots
   DescribeStoreImageTasks DescribeSubnets DescribeTags DescribeVolumes DescribeVpcEndpoints
   DescribeVpcs
   GetAllowedImagesSettings GetEbsDefaultKmsKeyId GetEbsEncryptionByDefault GetImageBlockPublicAccessState

@@ -36,5 +36,6 @@ const launches = (imageCondition?: Condition, more: Grant[] = []): Grant[] => [
 export const grantsOfLaunches = {
   // only a builder can be a Spot Instance
   launch: launches(undefined, [{ Resource: here('spot-instances-request'), Condition: taggedAsOurs }]),
-  launchCandidate: launches(madeByUs),
+  // only a candidate has a key pair
+  launchCandidate: launches(madeByUs, [{ Resource: here('key-pair') }]),
 };

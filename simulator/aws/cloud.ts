@@ -39,7 +39,7 @@ export interface CloudOptions {
   keyUsers?: World['keyUsers'];
   /** Subnets and security groups in addition to those of the scenario. If ids are equal, the scenario's come first. */
   network?: NamedNetwork;
-  /** Dedicated Hosts, unless the scenario has some, and placement groups beside those of the scenario. */
+  /** Dedicated Hosts and key pairs, unless the scenario has some, and placement groups beside those of the scenario. */
   hardware?: NamedHardware;
   /** Instance profiles of the account. Default: every name is one. */
   instanceProfiles?: string[];

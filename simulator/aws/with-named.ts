@@ -1,13 +1,14 @@
 // What an account has by its scenario, and what recipes name beside that.
 import type { Scenario } from '../pipeline/scenario.ts';
 
-export type NamedHardware = Pick<Scenario, 'dedicatedHosts' | 'placementGroups'>;
+export type NamedHardware = Pick<Scenario, 'dedicatedHosts' | 'placementGroups' | 'keyPairs'>;
 export type NamedNetwork = Pick<Scenario['network'], 'vpcs' | 'subnets' | 'securityGroups'>;
 
-/** The scenario with Dedicated Hosts, unless it has its own, and with placement groups. */
+/** The scenario with Dedicated Hosts and key pairs, unless it has its own, and with placement groups. */
 export const withHardware = (scenario: Scenario, named?: NamedHardware): Scenario => ({
   ...scenario,
   dedicatedHosts: scenario.dedicatedHosts.length > 0 ? scenario.dedicatedHosts : (named?.dedicatedHosts ?? []),
+  keyPairs: scenario.keyPairs.length > 0 ? scenario.keyPairs : (named?.keyPairs ?? []),
   placementGroups: [...scenario.placementGroups, ...(named?.placementGroups ?? [])],
 });
 

@@ -91,13 +91,19 @@ function withTags(networks: NonNullable<Builder['network']>[]) {
   };
 }
 
-/** The Dedicated Hosts and placement groups that recipes name. */
+/** The Dedicated Hosts, placement groups and key pairs that recipes name. */
 function hardwareFor(catalog: Catalog, home: string): NonNullable<CloudOptions['hardware']> {
   const builders = soundRecipes(catalog, home).map(({ builder }) => builder);
   const hosts = builders.flatMap(({ tenancy, hostId = 'h-0123456789abcdef0', instanceTypes: [type = ''] }) =>
     tenancy === 'host' ? [{ id: hostId, family: type.split('.')[0] ?? '', zone: 'a' as const, instances: 8 }] : [],
   );
-  return { dedicatedHosts: hosts, placementGroups: builders.flatMap(({ placementGroup }) => placementGroup ?? []) };
+  return {
+    dedicatedHosts: hosts,
+    placementGroups: builders.flatMap(({ placementGroup }) => placementGroup ?? []),
+    keyPairs: builders.flatMap(({ candidateKeyPair: name }) =>
+      name === undefined ? [] : [{ name, type: 'rsa' as const }],
+    ),
+  };
 }
 
 /** The instance profiles that recipes name. */

@@ -136,6 +136,8 @@ const scenarioSchema = z.strictObject({
     .default([]),
   /** Names of the placement groups of the account. */
   placementGroups: z.array(z.string()).default([]),
+  /** Key pairs of the account in every region. */
+  keyPairs: z.array(z.strictObject({ name: z.string(), type: z.enum(['rsa', 'ed25519']).default('rsa') })).default([]),
   /** The pipeline's network in every region. Default: the default VPC with a public subnet in each of three zones. */
   network: network.prefault({}),
   /** Fixed seconds instead of draws, everywhere or by region. */

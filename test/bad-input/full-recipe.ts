@@ -29,6 +29,7 @@ export const full = {
     securityGroups: ['sg-0123456789abcdef0'],
     publicIp: false,
     instanceProfile: 'golden-image-builder',
+    candidateKeyPair: 'admin',
     spot: true,
     spotMaxPrice: '0.05',
     tags: { purpose: 'images' },

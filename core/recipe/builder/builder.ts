@@ -84,6 +84,17 @@ export const builder = z
           ),
         ),
     ),
+    candidateKeyPair: z.exactOptional(
+      z
+        .string()
+        .check(
+          z.maxLength(255),
+          formed(/^[!-~]([ -~]*[!-~])?$/, 'be the name of a key pair in printable ASCII'),
+          z.describe(
+            'EC2 key pair of the candidate, by name, for people who look at a held one. On Windows, EC2 encrypts the password of Administrator with it. The builder gets none, because the key would become part of the image.',
+          ),
+        ),
+    ),
     installAgent: z.exactOptional(
       z
         .boolean()

@@ -13,6 +13,7 @@ import { disablingActions } from './lifecycle/disabling.ts';
 import { protectionActions } from './lifecycle/protection.ts';
 import { recycleBinActions } from './lifecycle/recycle-bin.ts';
 import { attributeActions } from './images/attributes.ts';
+import { keyPairActions } from './instances/key-pairs.ts';
 import { hostActions } from './instances/tenancy.ts';
 import { runInstancesActions } from './instances/run-instances.ts';
 import { instanceActions } from './instances/instances.ts';
@@ -52,6 +53,7 @@ export const ec2Actions = (world: World): Actions => ({
   ...attributeActions(world),
   ...runInstancesActions(world),
   ...hostActions(world),
+  ...keyPairActions(world),
   ...instanceActions(world),
   ...launchTemplateActions(world),
   ...allowedImageActions(world),

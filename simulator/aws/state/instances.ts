@@ -36,6 +36,8 @@ export interface Instance {
   publicIp: boolean;
   securityGroups: string[];
   profileArn: string | undefined;
+  /** Name of its key pair. */
+  keyPair: string | undefined;
   networkInterface: string;
   privateIp: string;
   system: System;

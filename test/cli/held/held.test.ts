@@ -6,6 +6,12 @@ import { brisk, operator } from '../../support/deployed.ts';
 import { recordingTerminal } from '../recording-terminal.ts';
 import { home, leftIn, nothing, onlyManifest, pipeline, targets } from '../../support/pipeline.ts';
 
+const windows = {
+  source: { parameter: '/aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base', owner: 'amazon' },
+  provision: [{ name: 'patch', powershell: 'exit 0' }],
+  checks: [{ name: 'boots', powershell: 'exit 0' }],
+};
+
 test('what the docs show of --simulate is what it says: a shell that would open, and a retry that publishes', async () => {
   const said: string[] = [];
   for (const verb of ['shell', 'retry']) {
@@ -29,6 +35,24 @@ test('what the docs show of --simulate is what it says: a shell that would open,
   expect(said.map(words)).toEqual(expect.arrayContaining(lines.map(words)));
   expect(said.join('\n')).toContain('published');
 }, 30_000);
+
+test('a shell on a held candidate of Windows says how to get its password and its desktop', async () => {
+  const changes = {
+    ...windows,
+    builder: { instanceTypes: ['t3.large'], candidateKeyPair: 'admin' },
+    distribute: [targets.home],
+    onFailure: 'hold',
+  };
+  const commands = [{ step: 'boots', exitCode: 1 }];
+  const simulation = pipeline({ changes, scenario: { delays: brisk, commands } });
+  await operator(simulation).run('build', 'base');
+  const { err } = await operator(simulation, { session: async () => 0 }).run('shell', 'base');
+  const { instance } = onlyManifest(simulation)?.failure?.held ?? {};
+  expect(err).toContain(
+    `aws ec2 get-password-data --instance-id ${instance} --region ${home} --priv-launch-key admin.pem`,
+  );
+  expect(err).toContain('--parameters portNumber=3389,localPortNumber=13389');
+});
 
 describe('on a deployed pipeline', () => {
   let simulation: Simulation;

@@ -219,6 +219,7 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
       on(here('subnet', eni.SubnetId ?? instance.SubnetId)),
       ...groups.map((id) => on(here('security-group', id))),
       ...(params.Placement?.GroupName ? [on(here('placement-group', params.Placement.GroupName))] : []),
+      ...(params.KeyName ? [on(here('key-pair', params.KeyName))] : []),
       ...(params.Placement?.HostResourceGroupArn ? [on(params.Placement.HostResourceGroupArn)] : []),
       ...(params.LicenseSpecifications ?? []).map((one: any) => on(one.LicenseConfigurationArn)),
       {
@@ -456,6 +457,7 @@ const takesNoResource = new Set([
   'ec2:DescribeInstances',
   'ec2:DescribeInstanceTypeOfferings',
   'ec2:DescribeInstanceTypes',
+  'ec2:DescribeKeyPairs',
   'ec2:DescribeLaunchTemplates',
   'ec2:DescribeLaunchTemplateVersions',
   'ec2:DescribeRegions',

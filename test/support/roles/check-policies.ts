@@ -17,7 +17,15 @@ export const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value 
  * to others. A copy is made from an image and its snapshots, whose tags EC2 does not check.
  */
 const sources: Record<string, string[]> = {
-  'ec2:RunInstances': ['image', 'subnet', 'security-group', 'placement-group', 'license-configuration', 'group'],
+  'ec2:RunInstances': [
+    'image',
+    'subnet',
+    'security-group',
+    'key-pair',
+    'placement-group',
+    'license-configuration',
+    'group',
+  ],
   // The groups of recipes, which an interface of ours is put into.
   'ec2:ModifyNetworkInterfaceAttribute': ['security-group'],
   'ec2:CopyImage': ['image', 'snapshot'],

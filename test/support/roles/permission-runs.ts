@@ -495,7 +495,7 @@ const planned: PermissionRun = {
     await plan({
       overrides: {
         source: { parameter: null, ami: 'ami-0aaaaaaaaaaaaaaaa' },
-        builder: { tenancy: 'host', hostId: 'h-0123456789abcdef0' },
+        builder: { tenancy: 'host', hostId: 'h-0123456789abcdef0', candidateKeyPair: 'admin' },
       },
     });
     await plan({ overrides: { builder: { rootVolume: { kmsKey: null } } } });
@@ -644,7 +644,7 @@ export const runs: PermissionRun[] = [
     },
     scenario: { instances: [{ role: 'builder', dies: { afterSeconds: 60 }, times: 1 }] },
   }),
-  one('builder and candidate run in a host resource group', 'SUCCEEDED', {
+  one('builder and candidate run in a host resource group, and the candidate has a key pair', 'SUCCEEDED', {
     changes: {
       ...short,
       builder: {
@@ -652,6 +652,7 @@ export const runs: PermissionRun[] = [
         tenancy: 'host',
         hostResourceGroup: 'arn:aws:resource-groups:us-east-1:111122223333:group/hosts',
         placementGroup: 'builders',
+        candidateKeyPair: 'admin',
         licenses: [
           'arn:aws:license-manager:us-east-1:111122223333:license-configuration:lic-0123456789abcdef0123456789abcdef',
         ],

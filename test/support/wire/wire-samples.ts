@@ -510,6 +510,7 @@ export const samples: Record<string, Sample> = {
         InstanceType: 't3.small',
         SubnetId: 'subnet-0123456789abcdef0',
         SecurityGroupIds: ['sg-1', 'sg-2'],
+        KeyName: 'admin',
         MinCount: 1,
         MaxCount: 1,
         ClientToken: 'a-token',
@@ -675,6 +676,15 @@ export const samples: Record<string, Sample> = {
       ec2(
         'DescribeHosts',
         '<hostSet><item><hostId>h-0123456789abcdef0</hostId><state>available</state><availabilityZone>us-east-1a</availabilityZone><hostProperties><instanceFamily>m5</instanceFamily></hostProperties></item></hostSet>',
+      ),
+    ],
+  },
+  DescribeKeyPairs: {
+    inputs: [{ KeyNames: ['admin'] }],
+    answers: [
+      ec2(
+        'DescribeKeyPairs',
+        `<keySet><item><keyPairId>key-0123456789abcdef0</keyPairId><keyName>admin</keyName><keyType>rsa</keyType>${tagSet}</item></keySet>`,
       ),
     ],
   },

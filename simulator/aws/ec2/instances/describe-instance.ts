@@ -37,6 +37,7 @@ export function describedInstance(region: Region, instance: Instance) {
       HostResourceGroupArn: hardware.hostResourceGroup,
     },
     Licenses: hardware.licenses.map((LicenseConfigurationArn) => ({ LicenseConfigurationArn })),
+    KeyName: instance.keyPair,
     SubnetId: gone ? undefined : subnet.id,
     VpcId: gone ? undefined : subnet.vpc,
     PrivateIpAddress: gone ? undefined : instance.privateIp,

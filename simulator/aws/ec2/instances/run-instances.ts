@@ -12,6 +12,7 @@ import { move } from './instances.ts';
 import { refuseBeyondLimits } from '../limits.ts';
 import { hardwareOf, refuseUnreadableTags, type Hardware } from './tenancy.ts';
 import { refuseWithoutSpot, spotRequestOf } from './spot.ts';
+import { refuseKeyPair } from './key-pairs.ts';
 import { placementOf } from './placement.ts';
 import { plannedDisks } from './planned-disks.ts';
 import { specifiedTags } from '../tags.ts';
@@ -28,7 +29,7 @@ const parameters = `DryRun ImageId InstanceType SubnetId SecurityGroupIds IamIns
   BlockDeviceMappings.Ebs.Throughput BlockDeviceMappings.Ebs.Encrypted BlockDeviceMappings.Ebs.KmsKeyId BlockDeviceMappings.Ebs.DeleteOnTermination
   MetadataOptions.HttpTokens MetadataOptions.HttpPutResponseHopLimit MetadataOptions.HttpEndpoint MetadataOptions.InstanceMetadataTags
   MetadataOptions.HttpProtocolIpv6 Placement.Tenancy Placement.HostId Placement.HostResourceGroupArn Placement.GroupName
-  LicenseSpecifications.LicenseConfigurationArn
+  LicenseSpecifications.LicenseConfigurationArn KeyName
   NetworkInterfaces.DeviceIndex NetworkInterfaces.SubnetId NetworkInterfaces.Groups NetworkInterfaces.AssociatePublicIpAddress
   InstanceMarketOptions.MarketType InstanceMarketOptions.SpotOptions.SpotInstanceType InstanceMarketOptions.SpotOptions.MaxPrice
   InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior
@@ -59,6 +60,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
   const placement = placementOf(world, region, caller, input);
   const hardware = hardwareOf(world, region, input, placement.subnet.zone);
   refuseUnknownProfile(world, input);
+  refuseKeyPair(world, input.KeyName, image);
   const tags = specifiedTags(input.TagSpecifications, [
     'instance',
     'volume',
@@ -158,6 +160,7 @@ function newInstance(world: World, region: Region, launched: Launch): Instance {
     securityGroups: placement.groups,
     publicIp: placement.publicIp,
     profileArn: Arn ?? (Name === undefined ? undefined : `${profiles}/${Name}`),
+    keyPair: input.KeyName,
     networkInterface: world.newId('eni', region.name),
     privateIp: `172.31.${Math.floor(number / 250)}.${(number % 250) + 4}`,
     system: image.system,

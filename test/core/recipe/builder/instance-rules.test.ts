@@ -31,6 +31,13 @@ casesOf([
     'imds: { ¦hopLimit: 65 }',
     'builder.imds.hopLimit: must be at most 64, got the number 65',
   ],
+  ['a key pair of the candidate has a name', from, 'candidateKeyPair: Patch team (2026)'],
+  [
+    'the name of a key pair is printable ASCII',
+    from,
+    '¦candidateKeyPair: schlüssel',
+    'builder.candidateKeyPair: must be the name of a key pair in printable ASCII, got "schlüssel"',
+  ],
   [
     'hardware is taken',
     from,
