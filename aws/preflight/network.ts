@@ -1,17 +1,13 @@
 import {
   DescribeRouteTablesCommand,
-  DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,
   EC2Client,
-  type Filter,
-  type IpPermission,
   type Route,
 } from '@aws-sdk/client-ec2';
 import type {
   EndpointFacts,
   FoundNetwork,
-  GroupFacts,
   NetworkFacts,
   RouteTableFacts,
   SubnetFacts,
@@ -19,6 +15,7 @@ import type {
 import type { Recipe } from '../../core/recipe/types.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
+import { describeGroups, where } from '../instances/security-groups.ts';
 import { look } from './seen.ts';
 
 /** The actions that lookAtNetwork calls. */
@@ -29,8 +26,6 @@ export const networkPermissions = [
   'ec2:DescribeVpcEndpoints',
   'ec2:DescribeVpcs',
 ];
-
-const where = (Name: string, Values: string[]): Filter => ({ Name, Values });
 
 // Filters name the subnets and groups, so that missing ones are left out and do not fail the call.
 /** Subnets by their ids, or those of the default VPC. */
@@ -50,28 +45,6 @@ async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFa
     freeAddresses: AvailableIpAddressCount,
     publicIp: subnet.MapPublicIpOnLaunch ?? false,
     ipv6: subnet.AssignIpv6AddressOnCreation ?? false,
-  }));
-}
-
-const letsHttpsOut = ({ IpProtocol, FromPort = 0, ToPort = 65_535 }: IpPermission) =>
-  IpProtocol === '-1' || ((IpProtocol === 'tcp' || IpProtocol === '6') && FromPort <= 443 && ToPort >= 443);
-
-/** Security groups by their ids, or the default groups of VPCs. */
-export async function describeGroups(aws: Connection, ids: string[], vpcs: string[] = []): Promise<GroupFacts[]> {
-  const ofVpcs = [where('vpc-id', vpcs), where('group-name', ['default'])];
-  const Filters = ids.length > 0 ? [where('group-id', ids)] : ofVpcs;
-  const found = await ask({ action: 'ec2:DescribeSecurityGroups', region: aws.region, about: ids.join(', ') }, () =>
-    everyPage(
-      (NextToken) =>
-        aws.client(EC2Client).send(new DescribeSecurityGroupsCommand({ Filters, MaxResults: 1000, NextToken })),
-      ({ SecurityGroups }) => SecurityGroups,
-    ),
-  );
-  return found.map(({ GroupId = '', VpcId = '', IpPermissions = [], IpPermissionsEgress = [] }) => ({
-    group: GroupId,
-    vpc: VpcId,
-    https: IpPermissionsEgress.some(letsHttpsOut),
-    inbound: IpPermissions.length > 0,
   }));
 }
 

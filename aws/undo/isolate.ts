@@ -7,7 +7,7 @@ import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument, write } from '../memory/documents.ts';
-import { describeGroups } from '../preflight/network.ts';
+import { describeGroups } from '../instances/security-groups.ts';
 
 type Groups = NonNullable<Hold['groups']>;
 
