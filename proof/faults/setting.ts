@@ -72,6 +72,12 @@ export const startInput = ({ beyond, follows }: FaultScenario): Record<string, u
 
 const templateName = 'web';
 
+/** The security groups of a recipe that holds instances. A held instance leaves the first, which lets something in. */
+const groups = [
+  { id: 'sg-0a11000000000000a', ingress: 'all' },
+  { id: 'sg-0a11000000000000b', ingress: 'none' },
+];
+
 const sourceDisk = 'snap-0d15c0d15c0d15c00';
 const sourceFile = { file: 's3://disks/web.vmdk', format: 'vmdk' };
 const amazonLinux = {
@@ -91,6 +97,7 @@ const recipeOf = (
   builder: {
     instanceTypes: ['t3.small'],
     ...(spot && { spot }),
+    ...(hold && { securityGroups: groups.map(({ id }) => id) }),
     rootVolume: { sizeGiB: 8, encrypted: true, kmsKey: 'alias/golden' },
   },
   provision: (disk ? [] : steps).map((kind, index) => ({
@@ -163,6 +170,7 @@ export function pipelineWithPast(
     rates,
     ...(seed !== undefined && { seed }),
     scenario: {
+      ...(shape.hold && { network: { securityGroups: groups } }),
       commands: [
         ...(fails !== undefined && !isCopy ? [{ step: fails, exitCode: 1, stderr: 'it failed by itself' }] : []),
         ...(stumbles
