@@ -39,6 +39,13 @@ test('a schedule starts all variants once, and what builds on them follows once 
   expect(builds).toEqual(['base', intel, arm, 'web', 'web-x86_64', 'web-arm64']);
   expect(simulation.executions().filter(({ status }) => status !== 'SUCCEEDED')).toEqual([]);
   expect(skipped(simulation)).toContain('web: parent is still building');
+
+  // What was made of a revoked variant is started by the name of its recipe, since no variant is built alone.
+  const { build } = JSON.parse(simulation.executions()[0]?.output ?? '{}') as { build: string };
+  await simulation.finish(simulation.start({ recipe: 'base', force: true }));
+  const revoke = { recipe: 'base', verb: 'revoke', build, why: 'CVE-2026-1', descendants: 'rebuild', plan: true };
+  const planned = JSON.parse((await simulation.finish(simulation.move(revoke))).output ?? '{}') as { rebuild: string[]; builds: object[] };
+  expect(planned).toMatchObject({ rebuild: ['web'], builds: [{ recipe: intel }, { recipe: arm }] });
 });
 
 test('sources that are updated at once start one build of all, and one source alone builds one variant', async () => {
