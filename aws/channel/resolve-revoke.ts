@@ -78,15 +78,18 @@ export async function resolveRevoke(
   artifacts: Artifacts,
   request: MoveRequest,
   place: MovePlace,
-  { asked, away }: Revoking = {
-    asked: [{ recipe: request.recipe, build: request.build ?? '' }],
-    away: (builds, revoked) => movesAway(artifacts, request, builds, revoked, place),
-  },
+  whole?: Revoking,
 ): Promise<RevokePlan> {
   const { descendants: fate = 'leave' } = request;
+  const { asked, away } = whole ?? {
+    asked: [{ recipe: request.recipe, build: request.build ?? '' }],
+    away: (builds: BuildIdentity[], revoked: ReadonlySet<string>) =>
+      movesAway(artifacts, request, builds, revoked, place),
+  };
   for (const { recipe, build } of asked) {
     const { manifest, revocation } = await readCandidate(artifacts, recipe, build);
-    if (isRevoked(revocation) && revocation.state === 'revoked') return refuseMove(saysRevoked(build, revocation));
+    if (!whole && isRevoked(revocation) && revocation.state === 'revoked')
+      return refuseMove(saysRevoked(build, revocation));
     if (manifest?.status !== 'published')
       return refuseMove(`${build} of ${recipe} was never published, so there is nothing to revoke`);
   }

@@ -1,6 +1,6 @@
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
-import { isRevoked } from '../../core/channel/revocation.ts';
+import { areAllDone, isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
 import { buildKey, type BuildIdentity } from '../../core/tags.ts';
 import { variantImages, type Together } from '../../core/variants/together.ts';
 import { buildOfVariant, imagesMadeIn } from '../../core/variants/whole-moves.ts';
@@ -31,6 +31,26 @@ export async function revokedOf(
   const revoked: BuildIdentity[] = [];
   for (const one of made) if (await isRevokedNow(artifacts, one)) revoked.push(one);
   return revoked.length > 0 ? revoked : made;
+}
+
+/**
+ * The builds that are still to be revoked. An execution that died before all of its builds were revoked is taken back, so its builds
+ * count as not revoked. @throws MoveRefused if there are none.
+ */
+async function toRevoke(artifacts: Artifacts, made: BuildIdentity[]): Promise<BuildIdentity[]> {
+  const read = (one: BuildIdentity) => readDocument(artifacts, one, 'revocation');
+  const found = await Promise.all(made.map(async (one) => ({ one, revocation: await read(one) })));
+  const open: BuildIdentity[] = [];
+  for (const { one, revocation } of found) {
+    const { execution = '' } = revocation ?? {};
+    const first = found.find((other) => other.revocation?.execution === execution && other.revocation.together);
+    const builds = await Promise.all((first?.revocation?.together ?? [one]).map(read));
+    if (!isRevoked(revocation) || !areAllDone(builds, execution)) open.push(one);
+  }
+  const [last] = found;
+  if (open.length === 0 && last && isRevoked(last.revocation))
+    return refuseMove(saysRevoked(last.one.build, last.revocation));
+  return open;
 }
 
 /** The moves of channels to the images of an earlier build of all, or what is wrong with that build. */
@@ -70,8 +90,7 @@ export async function resolveWholeRevoke(
 ) {
   const whole = askedWhole(request, wholes);
   const made = imagesMadeIn(whole);
-  const asked: BuildIdentity[] = [];
-  for (const one of made) if (!(await isRevokedNow(artifacts, one))) asked.push(one);
+  const asked = await toRevoke(artifacts, made);
   const own = new Set(made.map(buildKey));
   const held = variantImages(whole).map((one) => seeHolding(artifacts, request, one, place));
   const holdings = (await Promise.all(held)).flat();
@@ -96,6 +115,6 @@ export async function resolveWholeRevoke(
       ),
     );
   }
-  const plan = await resolveRevoke(artifacts, request, place, { asked: asked.length > 0 ? asked : made, away });
+  const plan = await resolveRevoke(artifacts, request, place, { asked, away });
   return { ...plan, whole: { recipe: whole.recipe, build: whole.build } };
 }
