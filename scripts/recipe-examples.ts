@@ -73,7 +73,8 @@ export const recipeExamples: Record<string, unknown[]> = {
   'builder.network.securityGroups': [{ Name: 'build' }],
   'builder.rootVolume': [{ sizeGiB: 8, encrypted: true, kmsKey: 'alias/golden' }],
   'builder.disk': [{ iops: 8000, throughput: 500 }],
-  'builder.volumes': [[{ device: '/dev/sdf', sizeGiB: 50 }]],
+  'builder.volumes': [[{ device: '/dev/sdf', name: 'data', sizeGiB: 50 }]],
+  'builder.volumes[].name': ['data'],
 
   'builder.hostId': ['h-0123456789abcdef0'],
   'builder.hostResourceGroup': ['arn:aws:resource-groups:us-east-1:111122223333:group/hosts'],

@@ -14,6 +14,7 @@ import type { ParameterValue } from '../recipe/parameters/values.ts';
 import { secretsOfRecipe } from '../recipe/steps/secrets.ts';
 import type { Catalog, Recipe } from '../recipe/types.ts';
 import { buildFactsOf } from '../recipe/parameters/build-facts.ts';
+import { withNamedDisks } from '../recipe/builder/volume-names.ts';
 import type { SourceImage } from '../launch/source.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Trigger } from '../start/trigger.ts';
@@ -113,6 +114,7 @@ export function planBuild({
   const parameters = reading?.values ?? {};
   const facts = buildFactsOf(identity.build, execution.startedAt, source.ami);
   const built = reading?.needsFacts ? reading.again({ parameters, facts }) : recipe;
+  const on = withNamedDisks(built, source);
   const skipped = skippedSteps(recipe, source);
   const hasSecrets = recipe.builder.instanceProfile === undefined && secretsOfRecipe(recipe).length > 0;
   const profile = hasSecrets ? settings.secretProfiles[recipe.name] : undefined;
@@ -138,11 +140,10 @@ export function planBuild({
     ...(profile !== undefined && { secretsProfile: profile }),
     ...(trigger && { trigger }),
     ...(origin === 'start' && { origin }),
-    // A disk is registered as it is.
-    provision: recipe.source.disk
+    provision: recipe.source.disk // A disk is registered as it is.
       ? []
-      : provisionCommands(built.provision, identity.build, source, scripts, built.image.allowFiles),
-    checks: checkCommands(built.checks, identity.build, source, scripts),
+      : provisionCommands(built.provision, identity.build, on.builder, scripts, built.image.allowFiles),
+    checks: checkCommands(built.checks, identity.build, on.candidate, scripts),
     ...(skipped.length > 0 && { skipped }),
     ...(notes.length > 0 && { notes }),
   };

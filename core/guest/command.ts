@@ -55,7 +55,7 @@ export const nameOfStep = (step: Step, index: number) =>
   step.name ?? step.document ?? `${kinds.find((kind) => step[kind] !== undefined)}-${index + 1}`;
 
 function content(
-  step: Step & { region?: string },
+  step: Step & Pick<GuestSystem, 'region' | 'namedDisks'>,
   index: number,
   build: string,
   place: StepPlace,
@@ -93,14 +93,15 @@ function commandsOf(
   system: GuestSystem,
   scripts: Record<string, string>,
 ): Command[] {
-  const inRegion = system.region !== undefined && { region: system.region }; // of the secrets
+  const { region, namedDisks } = system;
+  const around = { ...(region !== undefined && { region }), ...(namedDisks && { namedDisks }) };
   const named = steps.map((step, at) => ({ step, name: nameOfStep(step, at) }));
   return named
     .filter(({ step }) => skippedBecause(step, system) === undefined)
     .map(({ step, name }, index) => ({
       index,
       name,
-      ...content({ ...step, ...inRegion }, index, build, { list, windows: system.windows }, scripts),
+      ...content({ ...step, ...around }, index, build, { list, windows: system.windows }, scripts),
       timeoutSeconds: secondsOf(step.timeout),
       ...(triesOf(step) > 1 && { attempts: triesOf(step), delaySeconds: delayOf(step) }),
       ...(step.onFailure === 'continue' && { goesOn: true as const }),

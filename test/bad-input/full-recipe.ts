@@ -42,7 +42,17 @@ export const full = {
     userData: '#cloud-config\npackages: [jq]\n',
     rootVolume: { sizeGiB: 8, type: 'gp3', encrypted: true, kmsKey: 'alias/golden', iops: 3000, throughput: 125 },
     disk: { iops: 4000, throughput: 250 },
-    volumes: [{ device: '/dev/sdf', sizeGiB: 20, type: 'io2', iops: 4000, encrypted: true, kmsKey: 'alias/golden' }],
+    volumes: [
+      {
+        device: '/dev/sdf',
+        name: 'data',
+        sizeGiB: 20,
+        type: 'io2',
+        iops: 4000,
+        encrypted: true,
+        kmsKey: 'alias/golden',
+      },
+    ],
   },
   env: { HTTPS_PROXY: 'http://proxy.example.com:3128' },
   provision: [

@@ -1,8 +1,9 @@
+import { powerShellFindsDisks, shellFindsDisks } from './find-disks.ts';
 import { powerShellQuoted, shellQuoted } from './quoted.ts';
 import { secretsProgram } from './read-secrets.ts';
 import { secretsScript } from './read-secrets-windows.ts';
 import { secretQuestions } from './secret-questions.ts';
-import type { StepSurroundings } from '../../recipe/steps/surroundings.ts';
+import type { GuestSystem, StepSurroundings } from '../../recipe/steps/surroundings.ts';
 
 // Scripts that set the environment of a step and then start it. Their text is packed like the step's own script, so that SSM sees
 // no value. Variables of these scripts are positional, since a recipe may set any name.
@@ -33,9 +34,7 @@ const asUser = (user: string): string[] => [
 ];
 
 /** A step with what the guest must know beside its recipe. */
-export interface Surrounded extends StepSurroundings {
-  region?: string;
-}
+export interface Surrounded extends StepSurroundings, Pick<GuestSystem, 'region' | 'namedDisks'> {}
 
 /** Where instances find their metadata and AWS. `SERVICE` stands for the service. */
 interface SecretPlaces {
@@ -65,14 +64,16 @@ const has = (map: object = {}): boolean => Object.keys(map).length > 0;
 
 /** The shell script that starts a step in its surroundings: `begin <step>`. Undefined where there are none. */
 export function shellBeginning(around: Surrounded, places?: SecretPlaces): string | undefined {
-  const { env = {}, workingDirectory, user, secrets } = around;
-  if (!has(env) && !has(secrets) && workingDirectory === undefined && user === undefined) return undefined;
+  const { env = {}, workingDirectory, user, secrets, namedDisks } = around;
+  if (!has(env) && !has(secrets) && !has(namedDisks) && workingDirectory === undefined && user === undefined)
+    return undefined;
   const home = user === undefined ? [] : ['cd -- "$HOME" 2>/dev/null || cd /'];
   return [
     '#!/bin/sh',
     'set -eu',
     ...(user === undefined ? [] : asUser(user)),
     ...(workingDirectory === undefined ? home : [`cd -- ${shellQuoted(workingDirectory)}`]),
+    ...shellFindsDisks(namedDisks),
     ...withSecrets(around, places),
     ...shellExports(env),
     'exec "$@"',
@@ -82,9 +83,10 @@ export function shellBeginning(around: Surrounded, places?: SecretPlaces): strin
 
 /** The same for PowerShell: `begin <step>`. A step with secrets runs in a process of its own, whose output is masked. */
 export function powerShellBeginning(around: Surrounded): string | undefined {
-  const { env = {}, workingDirectory, secrets = {}, region = '' } = around;
+  const { env = {}, workingDirectory, secrets = {}, region = '', namedDisks } = around;
   const lines = [
     ...(workingDirectory === undefined ? [] : [`Set-Location -LiteralPath ${powerShellQuoted(workingDirectory)}`]),
+    ...powerShellFindsDisks(namedDisks),
     ...Object.entries(env).map(([name, value]) => `$env:${name} = ${powerShellQuoted(value)}`),
   ];
   if (has(secrets)) return secretsScript(secretQuestions(secrets), region, lines);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { builderDisk, device, speedKeys } from '../image/devices.ts';
+import { volumeName } from './volume-names.ts';
 import { network } from './network-keys.ts';
 import { instanceKeys } from './instance-keys.ts';
 import { tenancyKeys } from './tenancy-keys.ts';
@@ -120,7 +121,14 @@ export const builder = z
     disk: z.exactOptional(builderDisk),
     volumes: z
       ._default(
-        z.array(z.strictObject({ device, sizeGiB: sizeGiB.check(z.describe('Size in GiB.')), ...volumeKeys })),
+        z.array(
+          z.strictObject({
+            device,
+            name: z.exactOptional(volumeName),
+            sizeGiB: sizeGiB.check(z.describe('Size in GiB.')),
+            ...volumeKeys,
+          }),
+        ),
         [],
       )
       .check(z.describe('More volumes, which become part of the image.')),

@@ -5,6 +5,7 @@ import { tenancyRules } from '../builder/tenancy-rules.ts';
 import { networkRules } from '../builder/network-rules.ts';
 import { spotRules } from '../builder/spot-rules.ts';
 import { userDataRules } from '../builder/first-boot-rules.ts';
+import { volumeNameRules } from '../builder/volume-name-rules.ts';
 import { commandRules } from './command-rules.ts';
 import { distributionRules } from './distribution-rules.ts';
 import { limitRules } from './limit-rules.ts';
@@ -29,6 +30,7 @@ export const rules: Rule[] = [
   ...instanceRules,
   ...tenancyRules,
   ...volumeRules,
+  ...volumeNameRules,
   ...deviceRules,
   ...provisionRules,
   ...surroundingRules,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { DiskByName } from '../builder/volume-names.ts';
 import { formed, holds, oneLine } from '../scalars.ts';
 
 // Keys that say where and for which images a step or a check runs, and what its script finds there.
@@ -102,6 +103,8 @@ export interface GuestSystem {
   architecture?: string;
   /** Where the secrets of steps are. */
   region?: string;
+  /** The disks that scripts find by name. */
+  namedDisks?: DiskByName[];
 }
 
 type Condition = z.infer<typeof condition>;

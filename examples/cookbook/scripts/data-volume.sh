@@ -1,12 +1,9 @@
 #!/bin/bash
-# Puts a file system with the label LABEL on the second disk, and mounts it at MOUNT at each boot. Safe to run again.
+# Puts a file system with the label LABEL on the disk of the volume workspaces, and mounts it at MOUNT at each boot. Safe to run again.
 set -euo pipefail
 
 if [[ ! -e /dev/disk/by-label/$LABEL ]]; then
-  # Device names of NVMe disks differ from those in the recipe, so the disk without the root file system is taken.
-  root=$(lsblk --noheadings --output PKNAME "$(findmnt --noheadings --output SOURCE /)")
-  spare=$(lsblk --noheadings --nodeps --output NAME,TYPE | awk -v root="$root" '$2 == "disk" && $1 != root { print $1; exit }')
-  mkfs.xfs -L "$LABEL" "/dev/$spare"
+  mkfs.xfs -L "$LABEL" "$GOLDEN_DISK_WORKSPACES"
   udevadm settle
 fi
 mkdir -p "$MOUNT"

@@ -61,6 +61,13 @@ export function secretsIn(commands: string[]): SecretQuestion[] {
   return JSON.parse(powershell) as SecretQuestion[];
 }
 
+/** The variables with disks that the beginning of a step looks for, each with the end of the disk's device. */
+export function disksIn(commands: string[]): Record<string, string> {
+  const beginning = beginningIn(commands) ?? '';
+  const found = beginning.matchAll(/^(?:\$env:)?(GOLDEN_DISK_\w+) ?= ?(?:"\$\(find_disk |& \$findDisk ')([a-z]+)/gm);
+  return Object.fromEntries([...found].map(([, variable = '', place = '']) => [variable, place]));
+}
+
 /** The variables that the beginning of a step sets. */
 export function environmentIn(commands: string[]): Record<string, string> {
   const beginning = beginningIn(commands) ?? '';

@@ -1,4 +1,5 @@
 import type { Timer } from '../../clock.ts';
+import { findDisks } from '../ec2/instances/guest-disks.ts';
 import { powerOff, setTimers } from '../ec2/instances/guest.ts';
 import { masked, readSecrets } from './guest-secrets.ts';
 import { commandStatusChange, invocationStatusChange } from '../events/events.ts';
@@ -31,8 +32,8 @@ export function runOn(world: World, command: SsmCommand, instance: Instance, age
   return invocation;
 }
 
-/** A step whose secrets cannot be read does not begin. */
-const refusedSecrets = { kind: 'commandOther', exitCode: 1, stdout: '', reboots: false } as const;
+/** A step whose disks are not there, or whose secrets cannot be read, does not begin. */
+const refusedStep = { kind: 'commandOther', exitCode: 1, stdout: '', reboots: false } as const;
 
 /** The run of a command on one instance, from its delivery to its end. */
 class CommandRun {
@@ -116,9 +117,11 @@ class CommandRun {
     const isRemote = command.documentName === 'AWS-RunRemoteScript';
     const { archive, failure, text = script } = isRemote ? runRemotely(this.#world, command) : {};
     const inventory = printedInventory(this.#world, instance, text);
+    const disks = findDisks(this.#world, instance, command.disks);
+    if (disks.refused !== undefined) return this.#runFor(1, { ...refusedStep, stderr: disks.refused });
     const read = readSecrets(this.#world, instance, command.secrets);
-    if (read.refused !== undefined) return this.#runFor(1, { ...refusedSecrets, stderr: read.refused });
-    const environment = { ...command.environment, ...read.values };
+    if (read.refused !== undefined) return this.#runFor(1, { ...refusedStep, stderr: read.refused });
+    const environment = { ...command.environment, ...disks.values, ...read.values };
     const outcome = outcomeOf(document, { text, environment, inventory }, command.step, command.rule);
     outcome.stdout = masked(outcome.stdout, read.values);
     outcome.stderr = masked(outcome.stderr, read.values);

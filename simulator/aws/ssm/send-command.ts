@@ -8,7 +8,7 @@ import type { Region } from '../state/region.ts';
 import type { World } from '../state/world.ts';
 import { describedCommand } from './describe-command.ts';
 import { documentOf, type Document } from './documents.ts';
-import { environmentIn, parameterValues, scriptIn, secretsIn } from './parameter-values.ts';
+import { disksIn, environmentIn, parameterValues, scriptIn, secretsIn } from './parameter-values.ts';
 import { runOn } from './run-command.ts';
 
 // SendCommand of the simulated Systems Manager.
@@ -85,6 +85,7 @@ function newCommand(
     parameters: input.Parameters ?? {},
     script: scriptIn(parameters['commands'] ?? parameters['commandLine'] ?? []),
     environment: environmentIn(parameters['commands'] ?? parameters['commandLine'] ?? []),
+    disks: disksIn(parameters['commands'] ?? parameters['commandLine'] ?? []),
     secrets: secretsIn(parameters['commands'] ?? parameters['commandLine'] ?? []),
     timeoutSeconds: input.TimeoutSeconds ?? 3600,
     executionTimeout: Number(input.Parameters?.[document.timeout ?? '']?.[0] ?? 3600),

@@ -21,6 +21,8 @@ export interface SsmCommand {
   script: string;
   /** The variables that the command sets for its script. */
   environment: Record<string, string>;
+  /** The variables with disks that the command looks for, each with the end of the disk's device. */
+  disks: Record<string, string>;
   /** The secrets that the command reads for its script. */
   secrets: SecretQuestion[];
   timeoutSeconds: number;
