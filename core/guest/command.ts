@@ -12,6 +12,8 @@ import { carriedStep } from './remote/carried-step.ts';
 /** One SSM command of a build: a provisioning step or a check. */
 export interface Command {
   index: number;
+  /** The retry on a held instance that planned it, from 1. Absent: it was planned with its build. */
+  retry?: number;
   name: string;
   document: string;
   version?: string;
@@ -34,15 +36,21 @@ export interface Command {
 export const deliverySeconds = 600;
 
 /**
- * Comment of an SSM command, at most 100 characters. SendCommand has no idempotency token, so we find a command again by its
- * comment. Each attempt at a step has a comment of its own.
+ * Comment of an SSM command, at most 100 characters. It is the identity of the command: SendCommand has no idempotency token, so
+ * we find a command again by its comment. Each attempt at a step has a comment of its own. A retry on a held instance may plan
+ * another command with the same index and name, so the number of the retry is in the comment, too. No two retries of a build
+ * have the same number.
  */
 export const commandComment = (
   build: string,
   phase: 'provision' | 'check',
-  { index, name }: Command,
+  { index, name, retry }: Pick<Command, 'index' | 'name' | 'retry'>,
   attempt = 1,
-): string => `${build}/${phase}/${index}${attempt > 1 ? `/${attempt}` : ''} ${name}`.slice(0, 100);
+): string =>
+  `${build}/${phase}/${retry === undefined ? '' : `retry-${retry}/`}${index}${attempt > 1 ? `/${attempt}` : ''} ${name}`.slice(
+    0,
+    100,
+  );
 
 // Exit code 194 (Windows: 3010) makes the SSM agent reboot the instance and run the whole script again.
 const rebootLinux = (mark: string) =>

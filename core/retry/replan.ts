@@ -5,7 +5,7 @@ import { nameOfStep, type Command } from '../guest/command.ts';
 import { isMap } from '../is-map.ts';
 import type { Path, Problem } from '../recipe/recipe.ts';
 import type { Catalog } from '../recipe/types.ts';
-import { stopsHoldTimer } from '../undo/hold-timer.ts';
+import { stepsOf } from '../undo/hold-timer.ts';
 import type { HeldAtStep } from '../undo/hold.ts';
 import type { Requested } from '../start/execution-input.ts';
 
@@ -37,7 +37,7 @@ function differences(one: unknown, other: unknown, path: Path = []): Path[] {
   );
 }
 
-const contentOf = (command: Command): string => canonical({ ...command, index: 0 });
+const contentOf = (command: Command): string => canonical({ ...command, index: 0, retry: 0 });
 
 /** Why a build cannot go on with a changed recipe on a held instance. `next`: see planAgain. */
 export function replanProblems(plan: Plan, next: Plan, held: HeldAtStep, from: string | undefined): Problem[] {
@@ -46,15 +46,14 @@ export function replanProblems(plan: Plan, next: Plan, held: HeldAtStep, from: s
     return [{ path: ['replan'], message }];
   }
   const step = from ?? held.step;
-  const [ran, now] = [plan.provision.filter((command) => !stopsHoldTimer(command)), next.provision];
-  const at = Math.max(0, step === undefined ? 0 : ran.findIndex(({ name }) => name === step));
+  const at = plan.provision.findIndex(({ name }) => name === step);
   const { document } = next;
   const placeOf = (name: string): Path => {
     const place = document.provision.findIndex((one, index) => nameOfStep(one, index) === name);
     return place < 0 ? ['provision'] : ['provision', place];
   };
-  const earlier = ran.slice(0, at).flatMap((command, index): Problem[] => {
-    const other = now[index];
+  const earlier = stepsOf(plan.provision.slice(0, Math.max(0, at))).flatMap((command, index): Problem[] => {
+    const other = next.provision[index];
     if (other && contentOf(other) === contentOf(command)) return [];
     const message = `is not what ran as "${command.name}" on the held builder ${held.instance}, and the build goes on at "${step}"; go on with --from "${command.name}", or start without "build"`;
     return [{ path: placeOf(command.name), message }];

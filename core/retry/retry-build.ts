@@ -2,7 +2,7 @@ import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Command } from '../guest/command.ts';
 import { selfDestructSeconds } from '../guest/self-destruct.ts';
-import { stopHoldTimer, stopsHoldTimer } from '../undo/hold-timer.ts';
+import { stepsOf, stopHoldTimer } from '../undo/hold-timer.ts';
 import { canGoOn, type HeldAtStep, type HeldInstance } from '../undo/hold.ts';
 import type { Problem } from '../recipe/problems.ts';
 import { replanned, replanProblems } from './replan.ts';
@@ -47,8 +47,7 @@ export function retryProblems(
   if (from === undefined) return other;
   const commands = commandsOf(plan, held);
   const last = positionOf(commands, held.step);
-  const reached = commands.slice(0, last + 1).filter((command) => !stopsHoldTimer(command));
-  const possible = reached.map(({ name }) => name);
+  const possible = stepsOf(commands.slice(0, last + 1)).map(({ name }) => name);
   if (possible.includes(from)) return other;
   const message = `${from} is no step that the ${held.role} has reached: name one of ${possible.join(', ')}`;
   return [{ path: ['from'], message }];
@@ -56,23 +55,21 @@ export function retryProblems(
 
 /**
  * The plan of a retry: the steps before `from` count as done, and the others are sent anew, after a command that ends the hold.
- * Their new place in the list tells them from those that were sent before. With `next` they are its steps.
+ * The number of the retry tells them from commands that were sent before: see commandComment. With `next` they are its steps.
  */
 export function retriedPlan(plan: Plan, held: HeldAtStep, { from, next }: Retry): Plan {
   const planned = next ? replanned(plan, next) : plan;
   const commands = commandsOf(plan, held);
   const step = from ?? held.step;
   const at = Math.max(0, positionOf(commands, step));
-  const retry = commands.filter(stopsHoldTimer).length + 1;
+  const retry = Math.max(0, ...commands.map(({ retry: earlier = 0 }) => earlier)) + 1;
   const before = commands.slice(0, at);
-  const done = before.filter((command) => !stopsHoldTimer(command)).length;
-  const rest = next ? commandsOf(next, held).slice(done) : commands.slice(at);
-  const all = [
-    ...before,
+  const done = stepsOf(before).length;
+  const anew = [
     stopHoldTimer(at, retry, plan.source.windows, selfDestructSeconds(planned, held.role)),
-    ...rest,
+    ...stepsOf(commandsOf(next ?? plan, held)).slice(done),
   ];
-  const renumbered = all.map((command, index) => ({ ...command, index }));
+  const renumbered = [...before, ...anew.map((command, place) => ({ ...command, index: at + place, retry }))];
   const note = `${step === undefined ? 'everything' : `"${step}" and what follows`} was tried again on the held ${held.role} ${held.instance}, which a person may have changed${next && next.recipeDigest !== plan.recipeDigest ? `, with a recipe that was changed since the build began (${plan.recipeDigest.slice(0, 12)}, now ${next.recipeDigest.slice(0, 12)})` : ''}`;
   return {
     ...planned,

@@ -31,8 +31,9 @@ exec systemd-run --unit=golden-hold --on-active=${seconds}s poweroff -f
 
 const stopName = 'end of hold';
 
-/** Whether a command is that of an earlier retry, and no step of the recipe. */
-export const stopsHoldTimer = ({ name }: Command): boolean => name.startsWith(`${stopName} `);
+/** The steps among the commands of a plan: all but those with which earlier retries began. */
+export const stepsOf = (commands: Command[]): Command[] =>
+  commands.filter(({ name }) => !name.startsWith(`${stopName} `));
 
 // All timers are processes with this command, that of the boot as well.
 const timersOfWindows = `Get-CimInstance Win32_Process -Filter "Name = 'powershell.exe'" | Where-Object { $_.CommandLine -like '*Start-Sleep*shutdown.exe /s /f /t 0*' } |

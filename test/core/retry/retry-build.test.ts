@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Plan } from '../../../core/build/plan.ts';
 import { commandComment, type Command } from '../../../core/guest/command.ts';
 import { replanProblems } from '../../../core/retry/replan.ts';
 import { retriedPlan } from '../../../core/retry/retry-build.ts';
@@ -68,6 +69,23 @@ test('with a changed recipe a retry sends its steps from there on, and the plan 
   ]);
 });
 
+test('the retries of a build never reuse the comment of a command, so that a changed recipe runs and an old failure does not come back', () => {
+  const [a, b, d, e] = ['a', 'b', 'd', 'e'].map((name) => ({ name, run: name }));
+  const mended = planOf({ provision: [a, { ...b, run: 'b-new' }, e] });
+  const retries: [from: string, next?: Plan][] = [['d'], ['b'], ['a', mended], ['b', mended], ['a']];
+  let plan = planOf({ provision: [a, b, d] });
+  const sent = new Set(plan.provision.map(commentOf));
+  for (const [from, next] of retries) {
+    plan = retriedPlan(plan, { ...held, step: from }, { from, next });
+    const anew = plan.provision.filter((command) => !sent.has(commentOf(command)));
+    const names = anew.map(({ name }) => name);
+    expect(names[0]).toMatch(/^end of hold/);
+    const steps = (next ?? plan).provision.map(({ name }) => name).filter((name) => !name.startsWith('end of hold'));
+    expect(names.slice(1)).toEqual(steps.slice(steps.indexOf(from)));
+    for (const command of anew) sent.add(commentOf(command));
+  }
+});
+
 const problemsOf = (changes: Record<string, unknown>, of: HeldAtStep = held, from?: string) =>
   replanProblems(planOf({ provision: steps }), planOf({ provision: steps, ...changes }), of, from).map(
     ({ path, message }) => [path.join('.'), message],
@@ -79,6 +97,17 @@ test.each<[string, Record<string, unknown>, string[]]>([
   ['another part of the recipe', { image: { tags: { a: 'b' } }, description: 'new' }, ['description', 'image.tags.a']],
 ])('%s that was changed is refused with its path', (_, changes, paths) => {
   expect(problemsOf(changes).map(([path]) => path)).toEqual(paths);
+});
+
+test('an earlier step that was changed is refused if the command that ends the hold failed, too', () => {
+  const once = retriedPlan(planOf({ provision: steps }), held, {});
+  const problems = replanProblems(
+    once,
+    planOf({ provision: changed(0, 'other') }),
+    { ...held, step: 'end of hold 1' },
+    undefined,
+  );
+  expect(problems.map(({ path }) => path)).toEqual([['provision', 0]]);
 });
 
 test('an earlier step may change if the retry begins with it, and nothing may if the candidate is held', () => {
