@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { powerShellBeginning, shellBeginning, type Surrounded } from './steps/surroundings.ts';
+import type { StepSurroundings } from '../recipe/steps/surroundings.ts';
 
 /**
  * The most bytes of the parameters of a command. An SSM document may have 64 KB, "including the content specified for input
@@ -7,8 +8,10 @@ import { powerShellBeginning, shellBeginning, type Surrounded } from './steps/su
  */
 export const commandBytes = 56_000;
 
+const bytesOf = (lines: string[]): number => Buffer.byteLength(JSON.stringify(lines));
+
 /** Whether SSM takes these lines. Others go through the bucket. */
-export const areSent = (lines: string[]): boolean => Buffer.byteLength(JSON.stringify(lines)) <= commandBytes;
+export const areSent = (lines: string[]): boolean => bytesOf(lines) <= commandBytes;
 
 // SSM replaces {{ … }} in the parameters of a command and limits their size. Base64 has no braces, and gzip shrinks a shell
 // script of 100 kB to about 30 kB. On the instance, gzip also checks length and CRC-32.
@@ -16,6 +19,19 @@ const packed = (text: string): string[] =>
   gzipSync(Buffer.from(text), { level: 9 })
     .toString('base64')
     .match(/.{1,1000}/g) ?? [];
+
+/**
+ * A packed script of at most so many bytes, with the variables of its step, certainly fits into a command. The rest is for what the
+ * pipeline puts around a script: that unpacks, changes the user, finds disks and reads secrets.
+ */
+export const mostFittingBytes = commandBytes - 8_000;
+
+/**
+ * Whether a script certainly fits, by what its recipe tells. The rules of recipes ask this and not `areSent`, since every function
+ * has the rules, and few have the scripts that the pipeline puts around a step.
+ */
+export const fitsCommand = (text: string, { env, secrets, workingDirectory }: StepSurroundings): boolean =>
+  bytesOf([...packed(text), ...packed(JSON.stringify([env, secrets, workingDirectory]))]) <= mostFittingBytes;
 
 /** Lines that unpack a text into the file that a variable of the shell names. */
 const unpackedTo = (variable: string, text: string): string[] => [

@@ -1,6 +1,6 @@
 import { timeoutParameter } from '../../guest/document-timeout.ts';
 import { durationOf, secondsOf } from '../../duration.ts';
-import { areSent, commandBytes, packedShell } from '../../guest/packed-script.ts';
+import { commandBytes, fitsCommand, mostFittingBytes } from '../../guest/packed-script.ts';
 import { longestRemoteSeconds } from '../../guest/remote/remote-command.ts';
 import type { Step } from '../types.ts';
 import { actions } from './provision-rules.ts';
@@ -12,10 +12,6 @@ const bytesOf = (value: unknown) => utf8BytesOf(JSON.stringify(value));
 
 /** Many functions read all scripts of a deployment. */
 const mostScriptBytes = 5_000_000;
-
-/** gzip never lengthens a text by more than a few bytes, and base64 lengthens it by a third. So half the limit always fits. */
-const isRemote = (text: string, action: Step): boolean =>
-  (utf8BytesOf(text) > commandBytes / 2 || action.env !== undefined) && !areSent(packedShell(text, action));
 
 const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'powershell' | 'script', text: string][] =>
   (['run', 'powershell', 'script'] as const).flatMap((key) => {
@@ -58,7 +54,7 @@ export const commandRules: Rule[] = [
     },
   },
   {
-    says: `A script has at most ${mostScriptBytes / 1e6} MB. One that SSM does not take, compressed and in base64 at most ${commandBytes} bytes, goes through the bucket, and its step takes at most ${durationOf(longestRemoteSeconds)}. The parameters of a document have at most ${commandBytes} bytes.`,
+    says: `A script has at most ${mostScriptBytes / 1e6} MB. One that SSM does not take, compressed and in base64 at most ${commandBytes} bytes, goes through the bucket. The step of a script with more than ${mostFittingBytes} such bytes, counted with the variables of the step, takes at most ${durationOf(longestRemoteSeconds)}. The parameters of a document have at most ${commandBytes} bytes.`,
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         for (const [key, text] of texts(action, scripts)) {
@@ -67,7 +63,7 @@ export const commandRules: Rule[] = [
               [...path, key],
               `is ${utf8BytesOf(text)} bytes, and a script has ${mostScriptBytes} at most; put the bulk into files`,
             );
-          else if (secondsOf(action.timeout) > longestRemoteSeconds && isRemote(text, action))
+          else if (secondsOf(action.timeout) > longestRemoteSeconds && !fitsCommand(text, action))
             report(
               [...path, 'timeout'],
               `is more than the ${durationOf(longestRemoteSeconds)} of AWS-RunRemoteScript, which brings a script of ${utf8BytesOf(text)} bytes`,

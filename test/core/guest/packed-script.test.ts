@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packedPowerShell, packedShell } from '../../../core/guest/packed-script.ts';
+import { areSent, fitsCommand, packedPowerShell, packedShell } from '../../../core/guest/packed-script.ts';
 import { parameterValues, scriptIn } from '../../../simulator/aws/ssm/parameter-values.ts';
 
 const hundredKilobytes = Array.from(
@@ -94,4 +95,28 @@ test('a packed script that is damaged on its way does not run', () => {
 
 test('a PowerShell script that has a byte order mark gets no second one', () => {
   expect(scriptIn(packedPowerShell('\uFEFFusing module Az\nparam($a)'))).toBe('\uFEFFusing module Az\nparam($a)');
+});
+
+test('a script that fits by the rules of recipes fits in all its surroundings, on Linux and on Windows', () => {
+  const secrets = Object.fromEntries(
+    Array.from({ length: 20 }, (_, at) => [`SECRET_${at}`, `secret:prod/${randomBytes(99).toString('hex')}:key`]),
+  );
+  const step = {
+    env: { A: `${randomBytes(1900).toString('hex')}${"'".repeat(4000)}` },
+    user: 'ubuntu',
+    workingDirectory: '/opt/app',
+    secrets,
+  };
+  const namedDisks = Array.from({ length: 10 }, (_, at) => ({
+    variable: `GOLDEN_DISK_${at}`,
+    name: `volume-${at}`,
+    device: `/dev/sd${'fghijklmno'[at]}`,
+  }));
+  const text = randomBytes(40_000).toString('base64');
+  const sizes = Array.from({ length: 40 }, (_, at) => (at + 1) * 1000).filter((size) =>
+    fitsCommand(text.slice(0, size), step),
+  );
+  expect(sizes.length).toBeGreaterThan(30);
+  for (const packed of [packedShell, packedPowerShell])
+    expect(areSent(packed(text.slice(0, sizes.at(-1)), { ...step, region: 'us-east-1', namedDisks }))).toBe(true);
 });
