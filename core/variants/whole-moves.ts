@@ -14,6 +14,22 @@ interface VariantSeen {
 export const buildOfVariant = (whole: Together, recipe: string): string | undefined =>
   variantImages(whole).find((one) => one.recipe === recipe)?.build;
 
+/**
+ * One build of all for each set of images: the oldest of those that have the set, which is the build that completed it. Later starts
+ * found every variant up to date. The build that is named stays, too.
+ * @param wholes Newest first.
+ */
+export function differingWholes(wholes: Together[], named?: string): Together[] {
+  const setOf = (whole: Together) =>
+    JSON.stringify(
+      variantImages(whole)
+        .map(({ recipe, build }) => `${recipe} ${build}`)
+        .toSorted(),
+    );
+  const oldest = new Map(wholes.map((whole) => [setOf(whole), whole]));
+  return wholes.filter((whole) => whole.build === named || oldest.get(setOf(whole)) === whole);
+}
+
 /** The build of all that gave the variants what their channels hold. @param wholes Newest first. */
 export const wholeHeld = (
   wholes: Together[],

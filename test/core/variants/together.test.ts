@@ -8,6 +8,7 @@ import {
   newTogether,
   type Together,
 } from '../../../core/variants/together.ts';
+import { differingWholes } from '../../../core/variants/whole-moves.ts';
 
 const names = ['base-x86_64', 'base-arm64', 'base-gpu'];
 const fresh = newTogether(
@@ -41,4 +42,25 @@ test('whatever is reported in whatever order: what is published stays published,
     }),
     { numRuns: 200 },
   );
+});
+
+test('of builds whose images are the same, the one that made them stays, and the one that is named', () => {
+  const whole = (build: string, published: Record<string, string>): Together =>
+    Object.entries(published).reduce<Together>(
+      (one, [name, kept]) =>
+        kept === build ? advanced(one, name, 'written') : advanced(one, name, 'up-to-date', { published: kept }),
+      newTogether(
+        { recipe: 'base', build },
+        build,
+        Object.keys(published).map((name) => ({ name, execution: build })),
+      ),
+    );
+  const wholes = [
+    whole('4', { x86_64: '2', arm64: '1' }),
+    whole('3', { arm64: '1', x86_64: '2' }),
+    whole('2', { x86_64: '2', arm64: '1' }),
+    whole('1', { x86_64: '1', arm64: '1' }),
+  ];
+  expect(differingWholes(wholes).map(({ build }) => build)).toEqual(['2', '1']);
+  expect(differingWholes(wholes, '3').map(({ build }) => build)).toEqual(['3', '2', '1']);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { keyOf } from '../../../core/memory/documents.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { arm, channelsIn, everywhere, intel, varied, variedPipeline } from '../../support/variants.ts';
 
@@ -14,6 +15,18 @@ async function build(simulation: Simulation, ...sources: string[]): Promise<stri
 
 const move = (simulation: Simulation, input: object) => simulation.finish(simulation.move({ recipe: 'base', ...input }));
 
+/** Leaves what many starts leave that find each variant up to date or fail, after a build: the document of their variants. */
+function startInVain(simulation: Simulation, build: string, kept: Record<string, string>) {
+  const first = keyOf({ recipe: 'base', build }, 'variants');
+  const { objects } = simulation.cloud.world.buckets.get(simulation.bucket)!;
+  for (let count = 0; count < 70; count++) {
+    const later = `20991231-000000-${String(count).padStart(4, '0')}`;
+    const variants = Object.entries(kept).map(([name, published]) => [name, { execution: 'later', progress: 'up-to-date', published }]);
+    const whole = { schema: 1, recipe: 'base', build: later, execution: 'later', variants: Object.fromEntries(variants), ...(count % 2 && { abandoned: 'it failed' }) };
+    objects.set(first.replace(build, later), { ...objects.get(first)!, body: Buffer.from(JSON.stringify(whole)) });
+  }
+}
+
 /** The moves of both channels, by what decides them. */
 const historyOf = (simulation: Simulation, channel: string) =>
   [arm, intel].map((recipe) => simulation.read({ recipe, channel }, 'channel')?.moves ?? []);
@@ -25,6 +38,7 @@ test('the variants of a recipe are rolled back, promoted, revoked and restored t
   // Only one variant has a newer source, and the other keeps the image of the build before.
   const three = await build(simulation, varied.source.parameter);
   expect(channelsIn(simulation)).toEqual({ ...everywhere(two), [intel]: everywhere(three)[intel] });
+  startInVain(simulation, three, { [intel]: three, [arm]: two });
 
   const promoted = await move(simulation, { verb: 'promote', channel: 'prod' });
   expect(JSON.parse(promoted.output ?? '{}')).toMatchObject({
