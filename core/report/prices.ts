@@ -34,6 +34,7 @@ export const instanceHour: Readonly<Record<string, { linux: number; windows?: nu
   'm5.xlarge': { linux: 0.192, windows: 0.376 },
   'm6i.large': { linux: 0.096, windows: 0.188 },
   'm6i.xlarge': { linux: 0.192, windows: 0.376 },
+  'm7i.large': { linux: 0.1008 },
   'g4dn.xlarge': { linux: 0.526 },
   'g5.xlarge': { linux: 1.006 },
   'g6.xlarge': { linux: 0.8048 },
