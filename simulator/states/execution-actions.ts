@@ -236,12 +236,16 @@ function paginate<T>(all: T[], page: Page, subject: string): { items: T[]; nextT
   return { items: all.slice(Number(from), end), nextToken: more };
 }
 
+type DetailsName = `${string}EventDetails`;
+
 function withoutPayloads(event: HistoryEvent): HistoryEvent {
-  return Object.fromEntries(
-    Object.entries(event).map(([key, value]) =>
-      key.endsWith('EventDetails')
-        ? [key, Object.fromEntries(Object.entries(value as object).filter(([field]) => !PAYLOADS.includes(field)))]
-        : [key, value],
-    ),
-  ) as unknown as HistoryEvent;
+  const bare: HistoryEvent = { ...event };
+  for (const key in bare) if (key.endsWith('EventDetails')) bare[key as DetailsName] = plainOf(event[key as DetailsName]!);
+  return bare;
+}
+
+function plainOf(details: Record<string, unknown>): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  for (const field in details) if (!PAYLOADS.includes(field)) plain[field] = details[field];
+  return plain;
 }

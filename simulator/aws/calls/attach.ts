@@ -1,6 +1,6 @@
 import type { RetryStrategyV2 } from '@smithy/types';
 import type { Connection } from '../../../aws/connection.ts';
-import { ApiError, ConnectionLost, type Action, type Actions, type Caller, type FunctionRun } from './actions.ts';
+import { ApiError, ConnectionLost, withoutStack, type Action, type Actions, type Caller, type FunctionRun } from './actions.ts';
 import type { Clock } from '../../clock.ts';
 import { requests, type Operation, type Request } from './request.ts';
 import { firstToken, retries, sendAs, waitedOn, type AnyClient, type Sent } from './retries.ts';
@@ -167,12 +167,16 @@ function asServiceException(client: AnyClient, error: ApiError, requestId: strin
     registry.find((known: any) => Array.isArray(known) && known[0] === -3 && known[2] === error.code) ??
     registry.getBaseException();
   const ServiceException = registry.getErrorCtor(schema);
-  return new ServiceException({
-    name: error.code,
-    message: error.message,
-    $fault: error.status < 500 ? 'client' : 'server',
-    $metadata: { httpStatusCode: error.status, requestId },
-  });
+  // Its stack would only name the simulator.
+  return withoutStack(
+    () =>
+      new ServiceException({
+        name: error.code,
+        message: error.message,
+        $fault: error.status < 500 ? 'client' : 'server',
+        $metadata: { httpStatusCode: error.status, requestId },
+      }),
+  );
 }
 
 // Every call of every simulation uses these globals. They are looked up once because under Jest each look-up crosses into another

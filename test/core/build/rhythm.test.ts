@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parseRecipe } from '../../../core/recipe/recipe.ts';
-import { eventBudget, looksWithin, mostEvents, paceOf, slowRhythms } from '../../../core/build/rhythm.ts';
+import { eventBudget, mostEvents, paceOf } from '../../../core/build/pace.ts';
+import { looksWithin, slowRhythms } from '../../../core/build/rhythm.ts';
 import { knownRegions } from '../../../core/recipe/regions.ts';
 import { recipe } from '../../support/pipeline.ts';
 
