@@ -240,7 +240,8 @@ type DetailsName = `${string}EventDetails`;
 
 function withoutPayloads(event: HistoryEvent): HistoryEvent {
   const bare: HistoryEvent = { ...event };
-  for (const key in bare) if (key.endsWith('EventDetails')) bare[key as DetailsName] = plainOf(event[key as DetailsName]!);
+  for (const key in bare)
+    if (key.endsWith('EventDetails')) bare[key as DetailsName] = plainOf(event[key as DetailsName]!);
   return bare;
 }
 

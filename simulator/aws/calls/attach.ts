@@ -1,6 +1,14 @@
 import type { RetryStrategyV2 } from '@smithy/types';
 import type { Connection } from '../../../aws/connection.ts';
-import { ApiError, ConnectionLost, withoutStack, type Action, type Actions, type Caller, type FunctionRun } from './actions.ts';
+import {
+  ApiError,
+  ConnectionLost,
+  withoutStack,
+  type Action,
+  type Actions,
+  type Caller,
+  type FunctionRun,
+} from './actions.ts';
 import type { Clock } from '../../clock.ts';
 import { requests, type Operation, type Request } from './request.ts';
 import { firstToken, retries, sendAs, waitedOn, type AnyClient, type Sent } from './retries.ts';
