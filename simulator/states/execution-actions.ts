@@ -12,7 +12,8 @@ interface Page {
   nextToken?: string;
 }
 type Named<Key extends string> = { [key in Key]: string };
-const PAYLOADS = ['input', 'output', 'parameters', 'assignedVariables'];
+/** No payload. What is undefined is in no answer. */
+const withheld = { input: undefined, output: undefined, parameters: undefined, assignedVariables: undefined };
 
 function runningAt({ executions }: Registry, arn: string): Running {
   const found = executions.get(arn);
@@ -236,17 +237,11 @@ function paginate<T>(all: T[], page: Page, subject: string): { items: T[]; nextT
   return { items: all.slice(Number(from), end), nextToken: more };
 }
 
-type DetailsName = `${string}EventDetails`;
-
 function withoutPayloads(event: HistoryEvent): HistoryEvent {
-  const bare: HistoryEvent = { ...event };
-  for (const key in bare)
-    if (key.endsWith('EventDetails')) bare[key as DetailsName] = plainOf(event[key as DetailsName]!);
+  const bare = { ...event };
+  for (const key in event) {
+    const name = key as `${string}EventDetails`;
+    if (key.endsWith('EventDetails')) bare[name] = { ...event[name], ...withheld };
+  }
   return bare;
-}
-
-function plainOf(details: Record<string, unknown>): Record<string, unknown> {
-  const plain: Record<string, unknown> = {};
-  for (const field in details) if (!PAYLOADS.includes(field)) plain[field] = details[field];
-  return plain;
 }
