@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { failTask, succeedTask } from '../aws/executions/tasks.ts';
 import type { WaitBounds } from '../core/build/awaited.ts';
-import { isTooEarly, pauseBeforeLook, pauseWhenBusy } from '../core/build/look-times.ts';
+import { isTooEarly, pauseBeforeLook, pauseWhenBusy } from '../core/build/looks/look-times.ts';
 import { Failure, type FailureName } from '../core/errors.ts';
 import type { Awaitable } from '../core/memory/documents.ts';
 import type { StageContext, Stage } from './stage.ts';

@@ -3,8 +3,8 @@ import aslValidator from 'asl-validator';
 import { readFileSync } from 'node:fs';
 import { failureNames } from '../core/failure-names.ts';
 import { executionSeconds, patience } from '../core/build/limits.ts';
-import { heartbeatOf } from '../core/build/look-times.ts';
-import { looksWithin, quickRhythms, slowRhythms, slowing } from '../core/build/rhythm.ts';
+import { heartbeatOf } from '../core/build/looks/look-times.ts';
+import { looksWithin, quickRhythms, slowRhythms, slowing } from '../core/build/looks/rhythm.ts';
 import { stages } from '../simulator/pipeline/handlers.ts';
 import { allMachines } from './support/machines.ts';
 

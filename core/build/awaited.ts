@@ -2,8 +2,8 @@ import type { Command } from '../guest/command.ts';
 import type { Target } from '../recipe/types.ts';
 import { secondsOf } from '../duration.ts';
 import { patience, type Bounded } from './limits.ts';
-import { aheadOf, heartbeatOf } from './look-times.ts';
-import { paceOf, quickForRace, slowest, type Pace } from './pace.ts';
+import { aheadOf, heartbeatOf } from './looks/look-times.ts';
+import { paceOf, quickForRace, slowest, type Pace } from './looks/pace.ts';
 import { placeName } from '../distribute/place.ts';
 import { typical, type UsualSeconds } from './usual-seconds.ts';
 

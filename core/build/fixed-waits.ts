@@ -1,6 +1,6 @@
 import type { WaitBounds } from './awaited.ts';
 import { patience } from './limits.ts';
-import { quickRhythms } from './rhythm.ts';
+import { quickRhythms } from './looks/rhythm.ts';
 
 const fixed = (state: keyof typeof quickRhythms, limit: number, usual: number): WaitBounds => ({
   limit,

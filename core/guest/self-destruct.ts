@@ -1,5 +1,5 @@
 import { executionSeconds, patience } from '../build/limits.ts';
-import { slowRhythms } from '../build/rhythm.ts';
+import { slowRhythms } from '../build/looks/rhythm.ts';
 import { runsUntilCapture } from '../launch/capture.ts';
 import type { Command } from './command.ts';
 import type { Plan } from '../build/plan.ts';

@@ -1,6 +1,6 @@
-import { secondsOf } from '../duration.ts';
-import { commandSecondsIn } from '../recipe/steps/attempts.ts';
-import { patience, sanitizeSeconds, type Bounded } from './limits.ts';
+import { secondsOf } from '../../duration.ts';
+import { commandSecondsIn } from '../../recipe/steps/attempts.ts';
+import { patience, sanitizeSeconds, type Bounded } from '../limits.ts';
 import { looksWithin, quickRhythms, shortestBeat, slowing } from './rhythm.ts';
 
 /** Looks of a wait that reaches its limit: quick looks first, then slow ones, and the look that ends it. */

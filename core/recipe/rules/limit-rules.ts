@@ -1,6 +1,6 @@
 import { durationOf } from '../../duration.ts';
 import { executionSeconds, longestParts, type Bounded } from '../../build/limits.ts';
-import { eventBudget, mostEvents, paceOf, slowest } from '../../build/pace.ts';
+import { eventBudget, mostEvents, paceOf, slowest } from '../../build/looks/pace.ts';
 import type { Rule, SoundParts } from './rule.ts';
 
 /** The parts of a recipe that limit its build's duration. Undefined if one of them has problems of its own. */

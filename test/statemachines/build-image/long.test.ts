@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { eventBudget } from '../../../core/build/pace.ts';
+import { eventBudget } from '../../../core/build/looks/pace.ts';
 import { knownRegions } from '../../../core/recipe/regions.ts';
 import { build, pipeline, recipe } from '../../support/pipeline.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { aheadOf, heartbeatOf, isTooEarly, pauseBeforeLook } from '../../../core/build/look-times.ts';
+import { aheadOf, heartbeatOf, isTooEarly, pauseBeforeLook } from '../../../../core/build/looks/look-times.ts';
 
 test.each([5, 30, 97, 290, 301, 1800, 7200])(
   'of the looks of what usually takes %d s, one comes shortly before its end',

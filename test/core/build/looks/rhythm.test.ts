@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { parseRecipe } from '../../../core/recipe/recipe.ts';
-import { eventBudget, mostEvents, paceOf } from '../../../core/build/pace.ts';
-import { looksWithin, slowRhythms } from '../../../core/build/rhythm.ts';
-import { knownRegions } from '../../../core/recipe/regions.ts';
-import { recipe } from '../../support/pipeline.ts';
+import { parseRecipe } from '../../../../core/recipe/recipe.ts';
+import { eventBudget, mostEvents, paceOf } from '../../../../core/build/looks/pace.ts';
+import { looksWithin, slowRhythms } from '../../../../core/build/looks/rhythm.ts';
+import { knownRegions } from '../../../../core/recipe/regions.ts';
+import { recipe } from '../../../support/pipeline.ts';
 
 const minute = 60;
 const hour = 3600;
