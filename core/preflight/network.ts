@@ -53,10 +53,18 @@ function groupProblems({ securityGroups: named }: Builder, { network, region, de
   return problems;
 }
 
-/** A held instance is reachable by nobody, so the recipe is refused if nothing can make it so. */
-function holdProblems({ groups: { found: own = [] }, forHolds }: NetworkFacts): Problem[] {
-  if (!forHolds?.found || groupsOfHold(own, forHolds.found)) return [];
-  return [{ path: ['onFailure'], message: `hold needs an instance that nobody can reach: ${notIsolated(own)}` }];
+/**
+ * A held instance is reachable by nobody, so the recipe is refused if nothing can make it so. Each VPC is judged alone: default
+ * groups may be of several, and an instance has only those of its own VPC.
+ */
+function holdProblems({ groups: { found = [] }, forHolds }: NetworkFacts): Problem[] {
+  const deployments = forHolds?.found;
+  if (!deployments) return [];
+  return [...new Set(found.map(({ vpc }) => vpc))].flatMap((vpc): Problem[] => {
+    const own = found.filter((group) => group.vpc === vpc);
+    if (groupsOfHold(own, deployments)) return [];
+    return [{ path: ['onFailure'], message: `hold needs an instance that nobody can reach: ${notIsolated(own)}` }];
+  });
 }
 
 /** Default quota of security groups for a network interface (quotas of Amazon VPC). */

@@ -71,9 +71,12 @@ export function replanProblems(plan: Plan, next: Plan, held: HeldAtStep, from: s
   return [...problems, ...earlier];
 }
 
-/** The plan of a build that goes on with another recipe: what the recipe decides is that of `next`, but the build still holds. */
+/**
+ * The plan of a build that goes on with another recipe: what the recipe decides is that of `next`. Only `onFailure` stays, so
+ * that an instance that was held is held after the next failure, too.
+ */
 export function replanned(plan: Plan, next: Plan): Plan {
   const { origin: _origin, channel: _channel, parameters: _parameters, skipped: _skipped, ...kept } = plan;
-  const { onFailure, holdFor } = plan.document;
-  return { ...kept, ...next, document: { ...next.document, onFailure, ...(holdFor !== undefined && { holdFor }) } };
+  const { onFailure } = plan.document;
+  return { ...kept, ...next, document: { ...next.document, onFailure } };
 }

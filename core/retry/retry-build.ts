@@ -74,6 +74,6 @@ export function retriedPlan(plan: Plan, held: HeldAtStep, { from, next }: Retry)
   return {
     ...planned,
     ...(held.role === 'builder' ? { provision: renumbered } : { checks: renumbered }),
-    notes: [...(plan.notes ?? []), note],
+    notes: [...new Set([...(plan.notes ?? []), ...(next?.notes ?? []), note])],
   };
 }

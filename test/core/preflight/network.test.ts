@@ -188,10 +188,8 @@ test('a recipe that holds instances needs a group that lets nothing in, its own 
   const open = { group: 'sg-00000001', vpc: 'vpc-1', https: true, inbound: true };
   const shut = { ...open, group: 'sg-00000002', inbound: false };
   const holding = (onFailure: 'hold' | 'remove', groups: GroupFacts[], forHolds: GroupFacts[]) => {
-    const { document } = planOf({
-      onFailure,
-      builder: { instanceTypes: ['t3.small'], subnets: [a], securityGroups: groups.map(({ group }) => group) },
-    });
+    const securityGroups = groups.filter(({ vpc }) => vpc === 'vpc-1').map(({ group }) => group);
+    const { document } = planOf({ onFailure, builder: { instanceTypes: ['t3.small'], subnets: [a], securityGroups } });
     const seen = { groups: { found: groups }, ...(onFailure === 'hold' && { forHolds: { found: forHolds } }) };
     return networkProblems(document, factsOf(seen));
   };
@@ -205,8 +203,18 @@ test('a recipe that holds instances needs a group that lets nothing in, its own 
     holding('hold', [open], [shut]),
     holding('hold', [open, shut], []),
     holding('remove', [open], []),
+    holding('hold', [open, { ...open, vpc: 'vpc-2' }], [shut, { ...shut, vpc: 'vpc-2' }]),
   ])
     expect(fine).toEqual([]);
+  // The subnets of a recipe without groups may be in several VPCs, each with a default group of its own.
+  const inOther = { ...shut, vpc: 'vpc-2' };
+  for (const groups of [
+    [open, inOther],
+    [inOther, open],
+  ])
+    expect(holding('hold', groups, [inOther])).toEqual([
+      { path: ['onFailure'], message: expect.stringMatching(/: sg-00000001 of vpc-1 lets something in/) },
+    ]);
 });
 
 test('a secret of Secrets Manager needs a way there, and a parameter does not', () => {

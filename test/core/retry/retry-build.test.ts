@@ -86,6 +86,24 @@ test('the retries of a build never reuse the comment of a command, so that a cha
   }
 });
 
+test.each([
+  ['30m', '4h'],
+  [undefined, '4h'],
+  ['30m', undefined],
+])('a build that was held for %s holds for the %s of a changed recipe', (old, now) => {
+  const plan = {
+    ...planOf({ provision: steps, onFailure: 'hold', ...(old && { holdFor: old }) }),
+    notes: ['old', 'both'],
+  };
+  const next = {
+    ...planOf({ provision: steps, onFailure: 'hold', ...(now && { holdFor: now }) }),
+    notes: ['both', 'new'],
+  };
+  const { document, notes } = retriedPlan(plan, held, { next });
+  expect([document.onFailure, document.holdFor]).toEqual(['hold', now]);
+  expect(notes).toEqual(['old', 'both', 'new', expect.stringContaining('was tried again')]);
+});
+
 const problemsOf = (changes: Record<string, unknown>, of: HeldAtStep = held, from?: string) =>
   replanProblems(planOf({ provision: steps }), planOf({ provision: steps, ...changes }), of, from).map(
     ({ path, message }) => [path.join('.'), message],
