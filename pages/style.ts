@@ -59,7 +59,6 @@ svg svg { width: auto; overflow: visible } .good-mark { fill: var(--good) } .bad
 .reach tbody th { position: sticky; left: 0; background: var(--ground) }
 .diff { padding-block: .625rem; background: var(--wash) } .diff span { display: block; white-space: pre-wrap; overflow-wrap: anywhere; padding: 0 .75rem 0 2.25rem; text-indent: -1.5rem }
 .diff .plus { color: var(--good) } .diff .minus { color: var(--bad) } .diff .gap { color: var(--faint) }
-.runs, .bars { max-width: 46rem }
 .runs tr.first > * { border-bottom: 0; padding-bottom: 0 } .runs tr.output td { padding-top: 0; padding-right: 0; font-size: .8125rem; max-width: 0 }
 .runs th { font-weight: 500 } .runs td:nth-child(2) { width: 8rem } .runs td:nth-child(3) { width: 5rem }
 .bars td { vertical-align: middle } .bar { display: block; height: .5rem; background: var(--waiting) } .bars td.wide { width: 40% }

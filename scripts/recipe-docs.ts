@@ -80,8 +80,8 @@ export async function writeRecipeDocs(root = process.env['GOLDEN_ROOT'] ?? proce
   await writeFile(join(root, 'docs/recipe.md'), recipeMarkdown());
 }
 
-// Markdown would take <name> for a tag.
-const plain = (text: string) => text.replaceAll('<', '&lt;');
+// Markdown would take <name> for a tag, but not inside a code span, where it does not decode entities either.
+const plain = (text: string) => text.replaceAll(/`[^`]*`|</g, (found) => (found === '<' ? '&lt;' : found));
 const propertiesOf = (schema: Schema) => Object.entries(schema.properties ?? {}) as [string, Schema][];
 const itemsOf = (schema: Schema): Schema | undefined =>
   schema.type === 'array' ? (schema.items as Schema) : undefined;

@@ -3,6 +3,7 @@ import { happened, holding, type Move } from '../../core/channel/channel-record.
 import {
   buildsHeld,
   candidateProblems,
+  promotionOrder,
   rollbackOrder,
   targetsOf,
   type MoveCandidate,
@@ -42,13 +43,18 @@ export async function firstHealthy(artifacts: Artifacts, look: SeenChannel, reac
   return { candidate: undefined, wrong };
 }
 
-/** The builds that a rollback of a channel may be offered, and those that it may go to by itself, best first. */
+/**
+ * The builds that a rollback of a channel may be offered, and those that it may go to by itself, best first. A promotion is offered
+ * the `newest`.
+ */
 export async function rollbackChoices(artifacts: Artifacts, look: SeenChannel, own: string | undefined) {
   const moves = look.record?.moves ?? [];
-  const order = rollbackOrder(moves, look.current, await knownBuilds(artifacts, look.recipe));
+  const builds = await knownBuilds(artifacts, look.recipe);
+  const order = rollbackOrder(moves, look.current, builds);
   // Builds that a further channel never held were never tried behind it, so a person has to name one.
   const held = buildsHeld(moves);
-  return { order, before: order.filter((build) => look.channel === own || held.has(build)) };
+  const before = order.filter((build) => look.channel === own || held.has(build));
+  return { order, before, newest: promotionOrder(moves, look.current, builds) };
 }
 
 /** Whether a channel holds nothing, and never did. Somebody may have deleted the parameters of a channel that did. */
@@ -69,7 +75,7 @@ async function chooseBuild(
       `${look.parameter} never held a build, so nothing is rolled back; the channels of ${look.recipe} are ${names.join(', ')}`,
     );
   }
-  const { order, before } = await rollbackChoices(artifacts, look, own);
+  const { order, before, newest } = await rollbackChoices(artifacts, look, own);
   const wanted = asked ?? (verb === 'promote' ? standard : before[0]);
   if (wanted === undefined)
     return refuseMove(
@@ -77,12 +83,13 @@ async function chooseBuild(
         ? `${look.parameter} is the recipe's own channel: name the build that it gets`
         : verb === 'promote'
           ? `there is no build to promote: the recipe's own channel does not hold one build in all of its regions; name a build`
-          : `there is nothing to roll ${look.parameter} back to: it holds ${look.current ?? 'no single build'}, and ${order[0] === undefined ? 'no earlier build is known' : `held no other build; ${order[0]} is older: name a build`}`,
+          : `there is nothing to roll ${look.parameter} back to: it holds ${look.current ?? 'no single build'}, and ${order[0] === undefined ? 'no earlier build is known' : `held no other build; ${order[0]} is older: name a build, as with --to ${order[0]}`}`,
     );
   if (wanted === look.current) return refuseMove(`${look.parameter} holds ${wanted} already, in every region`);
   const { candidate, problems } = await judgedCandidate(artifacts, look, reach, wanted);
   if (problems.length === 0) return candidate;
-  const others = order.filter((build) => build !== wanted);
+  const offers = verb === 'rollback' ? order : newest;
+  const others = offers.filter((build) => build !== wanted);
   const { candidate: other } = await firstHealthy(artifacts, look, reach, others);
   const offer = other ? `${other.build} is healthy: name that build to move to it` : 'no other build is healthy';
   return refuseMove([`${look.parameter} does not move to ${wanted}:`, ...problems, offer].join('\n'));

@@ -29,6 +29,6 @@ export const locateWith =
   (path: Path): FilePlace => {
     const [section, name, ...rest] = path;
     if (section === 'parameters' && rest.length === 0 && Object.hasOwn(parameters, String(name)))
-      return { file: '--var' };
+      return { file: '--var', typed: String(name) };
     return section !== undefined && Object.hasOwn(overrides, section) ? { file: '--override' } : locate(path);
   };

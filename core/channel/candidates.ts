@@ -114,3 +114,10 @@ export function rollbackOrder(moves: Move[], current: string | undefined, builds
   const order = [replaced, ...held, ...older].filter((build) => build !== undefined);
   return [...new Set(order)].filter((build) => build !== current && !bad.has(build));
 }
+
+/** The builds that a channel may be offered in a promotion, the newest first. None was taken back from it. */
+export function promotionOrder(moves: Move[], current: string | undefined, builds: string[]): string[] {
+  const bad = takenBackFrom(moves.filter(happened));
+  const sound = builds.filter((build) => build !== current && !bad.has(build));
+  return sound.toSorted().toReversed();
+}

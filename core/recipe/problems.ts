@@ -5,6 +5,8 @@ export interface FilePlace {
   file?: string;
   line?: number;
   column?: number;
+  /** What a person typed there, where that is not the path. */
+  typed?: string;
 }
 
 /** Something wrong in a recipe. `path` leads to it from the top of the document. */
@@ -38,7 +40,7 @@ export function formatProblems(problems: Problem[], where: (path: Path) => FileP
     .slice(0, shown)
     .map(({ path, message, place }) => {
       const at = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
-      const subject = [at, legible(formatPath(path), 300)].filter(Boolean).join(' ');
+      const subject = [at, legible(place.typed ?? formatPath(path), 300)].filter(Boolean).join(' ');
       const said = legible(message, 800);
       return subject ? `${subject}: ${said}` : said;
     });

@@ -5,7 +5,7 @@ import { dollars } from '../money.ts';
 
 const titles: Record<keyof CostEstimate['parts'], string> = {
   instances: 'Builder and candidate',
-  volumes: 'Their volumes',
+  volumes: 'Volumes of builder and candidate',
   transfer: 'Copies to other regions',
   transitions: 'Step Functions',
   functions: 'Lambda',

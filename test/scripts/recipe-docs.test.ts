@@ -21,6 +21,11 @@ test.each([
   expect(await readFile(path, 'utf8')).toBe(generate());
 });
 
+test('no code span has an entity, which Markdown would not decode there', () => {
+  const spans = recipeMarkdown().match(/`[^`\n]*`/g) ?? [];
+  expect(spans.filter((span) => /&\w+;/.test(span))).toEqual([]);
+});
+
 test('both are written where they belong', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'golden-docs-'));
   await Promise.all(['recipes', 'docs'].map((name) => mkdir(join(folder, name))));

@@ -118,10 +118,15 @@ describe('a channel is moved by hand', () => {
     });
   });
 
+  test('a promotion to an unknown build is offered the newest healthy one', async () => {
+    const { error, cause } = await move(simulation, { verb: 'promote', channel: 'tried', build: '20200101-000000-0000' });
+    expect([error, cause]).toEqual(['MoveRefused', expect.stringContaining(`\n${third} is healthy: name that build`)]);
+  });
+
   test('a further channel that held one build only is not rolled back to a build that was never behind it', async () => {
     expect(await move(simulation, { verb: 'rollback', channel: 'prod' })).toMatchObject({
       error: 'MoveRefused',
-      cause: expect.stringContaining(`and held no other build; ${second} is older: name a build`),
+      cause: expect.stringContaining(`and held no other build; ${second} is older: name a build, as with --to ${second}`),
     });
     expect(held(simulation, 'prod')).toEqual(everywhere(third));
   });

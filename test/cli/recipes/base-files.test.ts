@@ -248,7 +248,7 @@ test('render refuses what a start would refuse, at its place', async () => {
     exitCode: 2,
     out: '',
     err: expect.stringMatching(
-      /^--var parameters.packages: may have letters(.*\n)*--override builder.rootVolume.sizeGiB: must be a number/m,
+      /^--var packages: may have letters(.*\n)*--override builder.rootVolume.sizeGiB: must be a number/m,
     ),
   });
   expect(await run(folder, 'render', join(folder, 'none.yaml'), '--json')).toMatchObject({

@@ -45,8 +45,8 @@ test.each<[string[], string]>([
   [['--var', 'version'], '--var version: is not like version=1.2'],
   [['--var', '=1'], '--var =1: is not like version=1.2'],
   [['--var', 'spare=a', '--var', 'spare=b'], '--var spare=b: spare is given twice'],
-  [['--var', 'spare=a b'], '--var parameters.spare: may have letters, digits'],
-  [['--var', 'vresion=1'], '--var parameters.vresion: is no parameter of the recipe; did you mean version?'],
+  [['--var', 'spare=a b'], '--var spare: may have letters, digits'],
+  [['--var', 'vresion=1'], '--var vresion: is no parameter of the recipe; did you mean version?'],
   [['--var', 'version=a=b'], 'app.yaml:6:11 source.parameter: must be the name of an SSM parameter'],
 ])('%j is refused', async (options, message) => {
   const { exitCode, err } = await run('validate', file, ...options);
