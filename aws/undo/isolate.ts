@@ -2,7 +2,7 @@ import { DescribeInstancesCommand, EC2Client, ModifyNetworkInterfaceAttributeCom
 import type { Plan } from '../../core/build/plan.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Hold } from '../../core/undo/hold.ts';
-import { groupsOfHold, notIsolated } from '../../core/undo/isolation.ts';
+import { groupsOfHold, notIsolated, rulesOf } from '../../core/undo/isolation.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
@@ -42,20 +42,20 @@ async function setGroups(aws: Connection, { region, instance }: Hold, now: Group
 }
 
 /**
- * Takes the security groups that let something in from a held instance, and writes down which groups it had first. `deployments`:
- * groups of the deployment. Returns the hold as it is written then.
+ * Takes the security groups that let something in from a held instance, and writes down first which groups it had.
+ * @param deployments The security groups of the deployment.
+ * @returns The hold as it is written then.
  * @throws AwsRefused if there is no group in its VPC that lets nothing in.
  */
 export async function isolate(artifacts: Artifacts, plan: Plan, held: Hold, deployments: string[]): Promise<Hold> {
   const { aws } = artifacts;
   const now = await groupsOf(aws, held);
   const had = { ...now, ...held.groups };
-  const rules = await describeGroups(aws, [...new Set([...Object.values(had).flat(), ...deployments])]);
-  const rulesOf = (ids: string[]) => rules.filter(({ group }) => ids.includes(group));
+  const seen = await describeGroups(aws, [...new Set([...Object.values(had).flat(), ...deployments])]);
   const wanted: Groups = {};
   for (const [id, groups] of Object.entries(had)) {
-    const isolated = groupsOfHold(rulesOf(groups), rulesOf(deployments));
-    if (!isolated) throw new Failure('AwsRefused', notIsolated(rulesOf(groups)));
+    const isolated = groupsOfHold(rulesOf(groups, seen), rulesOf(deployments, seen));
+    if (!isolated) throw new Failure('AwsRefused', notIsolated(rulesOf(groups, seen)));
     wanted[id] = isolated;
   }
   const changed = Object.entries(had).filter(([id, groups]) => !same(groups, wanted[id]));

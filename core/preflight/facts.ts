@@ -23,8 +23,9 @@ export interface SubnetFacts {
 export interface GroupFacts {
   group: string;
   vpc: string;
-  /** Whether a rule allows outgoing HTTPS to any destination. `inbound`: whether any rule lets something in. */
+  /** Whether a rule allows outgoing HTTPS to any destination. */
   https: boolean;
+  /** Whether any rule lets something in. */
   inbound: boolean;
 }
 

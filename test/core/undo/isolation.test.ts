@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { GroupFacts } from '../../../core/preflight/facts.ts';
-import { groupsOfHold } from '../../../core/undo/isolation.ts';
+import { groupsOfHold, notIsolated, rulesOf } from '../../../core/undo/isolation.ts';
 
 const group = (name: string, changes: Partial<GroupFacts> = {}): GroupFacts => ({
   group: name,
@@ -28,4 +28,21 @@ test.each<[string, GroupFacts[], GroupFacts[], string[] | undefined]>([
   ],
 ])('a held instance %s', (_, own, deployments, expected) => {
   expect(groupsOfHold(own, deployments)).toEqual(expected);
+});
+
+test.each<[string, string[], string[] | undefined]>([
+  ['goes, and a safe one stays', ['unseen', 'shut'], ['shut']],
+  ['goes, and the group of the deployment replaces it', ['unseen', 'open'], ['stack']],
+  ['leaves nothing to choose if it is the only one, since its VPC is unknown', ['unseen'], undefined],
+])('a group that EC2 does not show counts as open: it %s', (_, ids, expected) => {
+  const seen = [open, shut, group('stack')];
+  expect(groupsOfHold(rulesOf(ids, seen), rulesOf(['stack', 'gone'], seen))).toEqual(expected);
+});
+
+test('the reason why nothing is held names the groups that EC2 does not show', () => {
+  const none = 'the deployment has no security group in';
+  expect(notIsolated(rulesOf(['unseen', 'open'], [open]))).toContain(
+    `open of vpc-1 lets something in, and EC2 does not show unseen, so what it lets in is unknown, and ${none} vpc-1`,
+  );
+  expect(notIsolated(rulesOf(['unseen'], [open]))).toContain(`${none} its VPC`);
 });
