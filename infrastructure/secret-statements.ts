@@ -1,10 +1,8 @@
 // What lets a builder read secrets.
-import { placeOfSecret } from '../core/recipe/steps/secrets.ts';
+import { arnOfSecret, placeOfSecret } from '../core/recipe/steps/secrets.ts';
 import { arn, sub } from './cloudformation.ts';
 
-/** What Secrets Manager calls a secret. Six characters of its own follow a name, and an ARN has them. */
-const secretArn = (name: string): object | string =>
-  name.startsWith('arn:') ? name : arn('secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:' + name + '-??????');
+const ofStack = { partition: '${AWS::Partition}', region: '${AWS::Region}', account: '${AWS::AccountId}' };
 
 /** @param patterns Names of parameters and, after `secret:`, names or ARNs of Secrets Manager, as the setting `builderSecrets` has them. */
 export function readsSecrets(patterns: string[]): object[] {
@@ -17,7 +15,10 @@ export function readsSecrets(patterns: string[]): object[] {
       ['ssm:GetParameter', 'ssm:GetParameters'],
       parameters.map((name) => arn('ssm:${AWS::Region}:${AWS::AccountId}:parameter' + name)),
     ),
-    ...allow(['secretsmanager:GetSecretValue'], secrets.map(secretArn)),
+    ...allow(
+      ['secretsmanager:GetSecretValue'],
+      secrets.map((name) => sub(arnOfSecret(name, ofStack))),
+    ),
   ];
 }
 

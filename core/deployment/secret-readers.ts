@@ -1,6 +1,7 @@
 import { soundRecipes } from '../recipe/catalog.ts';
 import type { Problem } from '../recipe/problems.ts';
-import { secretsOfRecipe, withoutKey } from '../recipe/steps/secrets.ts';
+import { partitionOf } from '../recipe/regions.ts';
+import { arnOfSecret, secretsOfRecipe, withoutKey } from '../recipe/steps/secrets.ts';
 import type { Catalog, Recipe } from '../recipe/types.ts';
 import type { DeploymentSettings } from './deployment-settings.ts';
 
@@ -13,10 +14,22 @@ export const secretReaders = (catalog: Catalog, home: string): { recipe: string;
     .map((recipe) => ({ recipe: recipe.name, secrets: secretsOfRecipe(recipe) }))
     .filter(({ secrets }) => secrets.length > 0);
 
-/** Whether an entry of `builderSecrets` allows a name. `*` stands for any text, and `?` for one character. */
-const allows = (pattern: string, name: string): boolean => {
+/** Where the pipeline is. */
+interface Place {
+  home: string;
+  account: string;
+}
+
+/** What a role names in its policy. A parameter is always of the pipeline's account and region, so its name is enough. */
+const resourceOf = (name: string, { home, account }: Place): string =>
+  name.startsWith('secret:')
+    ? arnOfSecret(name.slice('secret:'.length), { partition: partitionOf(home) ?? 'aws', region: home, account })
+    : name;
+
+/** Whether IAM allows a resource by a pattern. `*` stands for any text, and `?` for one character. */
+const allows = (pattern: string, resource: string): boolean => {
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name);
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(resource);
 };
 
 /**
@@ -27,12 +40,13 @@ export function secretProblems(
   recipe: Recipe,
   deployed: Recipe | undefined,
   { builderSecrets, secretProfiles }: Pick<DeploymentSettings, 'builderSecrets' | 'secretProfiles'>,
+  place: Place,
 ): Problem[] {
   if (recipe.builder.instanceProfile !== undefined) return [];
   const hasRole = deployed?.builder.instanceProfile === undefined && secretProfiles[recipe.name] !== undefined;
   const readable = deployed && hasRole ? secretsOfRecipe(deployed) : [];
-  const isReadable = (name: string) =>
-    readable.includes(name) || builderSecrets.some((pattern) => allows(pattern, name));
+  const patterns = [...readable, ...builderSecrets].map((pattern) => resourceOf(pattern, place));
+  const isReadable = (name: string) => patterns.some((pattern) => allows(pattern, resourceOf(name, place)));
   return recipe.provision.flatMap(({ secrets = {} }, index) =>
     Object.entries(secrets)
       .filter(([, name]) => !isReadable(withoutKey(name)))

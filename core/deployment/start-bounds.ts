@@ -46,7 +46,7 @@ export function startProblems(
     if (plan?.origin === 'start') problems.push(begunOtherwise);
   }
   const deployed = deployedAs(recipe.name, catalog, home);
-  problems.push(...secretProblems(document, deployed, settings));
+  problems.push(...secretProblems(document, deployed, settings, { home, account }));
   if (deployed && asked.overrides !== undefined && typeof asked.recipe === 'string') {
     const [was, now] = [ownerOf(deployed.source), ownerOf(document.source)];
     if (was !== now)

@@ -1,7 +1,7 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { groupsOfHold, notIsolated } from '../undo/isolation.ts';
-import { routeNotes, routeProblems, subnetsPath, unreachableSecrets, type Known } from './reach.ts';
+import { routeNotes, routeProblems, subnetsPath, secretRouteNotes, type Known } from './reach.ts';
 import type { NetworkFacts } from './facts.ts';
 
 type Builder = Recipe['builder'];
@@ -88,9 +88,10 @@ function publicIpProblems({ subnets, publicIp }: Builder): Problem[] {
 }
 
 /** Doubts about the network of a recipe. They are notes in the manifest and stop no build. */
-export const networkNotes = ({ builder }: Recipe, facts: Known): Problem[] => [
-  ...groupNotes(builder),
-  ...routeNotes(builder, facts),
+export const networkNotes = (recipe: Recipe, facts: Known): Problem[] => [
+  ...groupNotes(recipe.builder),
+  ...routeNotes(recipe.builder, facts),
+  ...secretRouteNotes(recipe, facts),
 ];
 
 /** What is wrong with the subnets and security groups of a recipe, judged by what Resolve saw of the account. */
@@ -103,6 +104,5 @@ export function networkProblems(recipe: Recipe, facts: Known): Problem[] {
     ...groupProblems(builder, facts),
     ...holdProblems(network),
     ...routeProblems(builder, facts),
-    ...unreachableSecrets(recipe, facts),
   ];
 }

@@ -70,8 +70,11 @@ function withoutWay({ subnets: named, publicIp }: Builder, network: NetworkFacts
 export const routeProblems = (builder: Builder, { account, network }: Known): Problem[] =>
   withoutWay(builder, network).flatMap(({ owner, path, message }) => (owner === account ? [{ path, message }] : []));
 
-/** Subnets of this account from which a step cannot read its secrets. Parameters come by the way that the SSM agent has, too. */
-export function unreachableSecrets({ builder, provision }: Recipe, { account, network }: Known): Problem[] {
+/**
+ * Subnets of this account from which a step can read its secrets only through a proxy. A note and not a problem, since variables of
+ * the recipe, the user data or the source image may set a proxy. Parameters come by the way that the SSM agent has, too.
+ */
+export function secretRouteNotes({ builder, provision }: Recipe, { account, network }: Known): Problem[] {
   const steps = provision.filter((step) => step.if === undefined);
   const [secret] = secretsOfRecipe({ provision: steps }).filter((name) => name.startsWith('secret:'));
   if (secret === undefined) return [];
@@ -82,7 +85,7 @@ export function unreachableSecrets({ builder, provision }: Recipe, { account, ne
     if (subnet.owner !== account || !services || !leading || services.includes('secretsmanager')) return [];
     if (isWayOut(leading, subnet, publicIp) || wayToSsm(subnet, network, publicIp)) return [];
     const index = named.indexOf(subnet.subnet);
-    const message = `nothing in ${subnet.subnet} reaches Secrets Manager, so a step cannot read ${secret}; make an interface endpoint for secretsmanager in ${subnet.vpc}, or keep the secret as a SecureString parameter`;
+    const message = `no route or endpoint leads from ${subnet.subnet} to Secrets Manager, so a step cannot read ${secret} without a proxy; unless one is set, make an interface endpoint for secretsmanager in ${subnet.vpc}, or keep the secret as a SecureString parameter`;
     return [{ path: subnetsPath(index < 0 ? undefined : index), message }];
   });
 }

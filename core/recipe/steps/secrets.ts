@@ -51,6 +51,15 @@ export function withoutKey(text: string): string {
   return service === 'ssm' ? name : `secret:${name}`;
 }
 
+/**
+ * The ARN of a secret or of a pattern with * and ?. Secrets Manager puts a hyphen and six characters of its own behind a name. The
+ * policies of roles and the judgement of `builderSecrets` both take it from here, so that they agree.
+ */
+export const arnOfSecret = (name: string, place: { partition: string; region: string; account: string }): string =>
+  name.startsWith('arn:')
+    ? name
+    : `arn:${place.partition}:secretsmanager:${place.region}:${place.account}:secret:${name}-??????`;
+
 /** Where a secret is, and whose it is. Undefined for a name, which is of the pipeline's region and account. */
 export function placeOfSecret(name: string): { region: string; account: string } | undefined {
   const [, region, account] = /^arn:[\w-]+:secretsmanager:([\w-]+):(\d{12}):/.exec(name) ?? [];

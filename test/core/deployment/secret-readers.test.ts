@@ -12,14 +12,16 @@ function recipeWith(secrets: Record<string, string>, changes: object = {}): Reci
   if (!recipe) throw new Error(JSON.stringify(problems));
   return recipe;
 }
+const ownArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbCdEf';
 const own = { builder: { ...builder, instanceProfile: 'own' } };
 const wanted = recipeWith({ A: '/app/a', B: 'secret:prod/b' });
+const pipeline = { home: 'us-east-1', account: '111122223333' };
 const pathsOf = (
   recipe: Recipe,
   deployed: Recipe | undefined,
   builderSecrets: string[],
   secretProfiles: Record<string, string> = { [recipe.name]: 'of-this-recipe' },
-) => secretProblems(recipe, deployed, { builderSecrets, secretProfiles }).map(({ path }) => path.join('.'));
+) => secretProblems(recipe, deployed, { builderSecrets, secretProfiles }, pipeline).map(({ path }) => path.join('.'));
 
 test('a recipe reads the secrets that it was deployed with, and those of the setting', () => {
   expect(pathsOf(wanted, wanted, [])).toEqual([]);
@@ -37,8 +39,25 @@ test('a key or version of a secret needs no other permission than the secret', (
     C: `secret:${arn}:key`,
   });
   expect(pathsOf(parts, recipeWith({ A: 'secret:prod/b', C: `secret:${arn}` }), [])).toEqual([]);
-  expect(pathsOf(parts, undefined, ['secret:prod/*'])).toEqual(['provision.1.secrets.C']);
+  expect(pathsOf(parts, undefined, ['secret:prod/*'])).toEqual([]);
   expect(pathsOf(parts, undefined, ['secret:prod/*', `secret:${arn.replace('AbCdEf', '*')}`])).toEqual([]);
+});
+
+test.each([
+  ['a name allows the ARN that Secrets Manager makes of it', 'secret:prod/db', ownArn, true],
+  ['a pattern of names allows the ARNs of this account', 'secret:prod/*', ownArn, true],
+  ['a pattern of names allows no ARN of another account', 'secret:*', ownArn.replace('1111', '9999'), false],
+  ['a pattern of names allows no ARN of another region', 'secret:*', ownArn.replace('east', 'west'), false],
+  ['a pattern of ARNs allows a name', `secret:${ownArn.replace('db-AbCdEf', '*')}`, 'prod/db', true],
+  ['an ARN allows no name, whose ARN may be another', `secret:${ownArn}`, 'prod/db', false],
+  ['a parameter allows no secret', '/*', 'prod/db', false],
+])('%s', (_, pattern, secret, allowed) => {
+  const wants = recipeWith({ A: `secret:${secret}` });
+  expect(pathsOf(wants, undefined, [pattern])).toEqual(allowed ? [] : ['provision.1.secrets.A']);
+});
+
+test('a deployed name allows its ARN, too, since the role has both', () => {
+  expect(pathsOf(recipeWith({ A: `secret:${ownArn}` }), recipeWith({ A: 'secret:prod/db' }), [])).toEqual([]);
 });
 
 test('a deployed recipe without a role of its own is refused, since its builder could read nothing', () => {

@@ -217,21 +217,25 @@ test('a recipe that holds instances needs a group that lets nothing in, its own 
     ]);
 });
 
-test('a secret of Secrets Manager needs a way there, and a parameter does not', () => {
-  const problemsOf = (secret: string, changes: Partial<NetworkFacts>) => {
+test('a secret of Secrets Manager without a way there is worth a note, since a proxy may lead there', () => {
+  const seen = (secret: string, changes: Partial<NetworkFacts>) => {
     const provision = [{ run: 'true', secrets: { A: secret } }];
     const builder = { instanceTypes: ['t3.small'], subnets: [a] };
-    return told(networkProblems(planOf({ builder, provision }).document, factsOf({ subnets: private_, ...changes })));
+    const { document } = planOf({ builder, provision, env: { HTTPS_PROXY: 'http://10.0.0.9:3128' } });
+    const facts = factsOf({ subnets: private_, ...changes });
+    return { problems: told(networkProblems(document, facts)), notes: told(networkNotes(document, facts)) };
   };
   const closed = { routeTables: { found: [routes([])] }, endpoints: endpoints('ssm', 'ssmmessages') };
-  expect(problemsOf('secret:prod/db:password', closed)).toEqual([
-    'builder.subnets[0]: nothing in subnet-0000000a reaches Secrets Manager, so a step cannot read secret:prod/db; make an interface endpoint for secretsmanager in vpc-1, or keep the secret as a SecureString parameter',
-  ]);
-  expect(problemsOf('/builders/token', closed)).toEqual([]);
-  expect(problemsOf('secret:prod/db', { ...closed, routeTables: behind('nat-1') })).toEqual([]);
+  const note =
+    'builder.subnets[0]: no route or endpoint leads from subnet-0000000a to Secrets Manager, so a step cannot read secret:prod/db without a proxy; unless one is set, make an interface endpoint for secretsmanager in vpc-1, or keep the secret as a SecureString parameter';
+  expect(seen('secret:prod/db:password', closed)).toEqual({ problems: [], notes: [note] });
+  const nothing = { problems: [], notes: [] };
+  expect(seen('/builders/token', closed)).toEqual(nothing);
+  expect(seen('secret:prod/db', { ...closed, routeTables: behind('nat-1') })).toEqual(nothing);
   const endpoint = endpoints('ssm', 'ssmmessages', 'secretsmanager');
-  expect(problemsOf('secret:prod/db', { ...closed, endpoints: endpoint })).toEqual([]);
-  expect(problemsOf('secret:prod/db', { ...closed, endpoints: endpoints() })).toEqual([
-    expect.stringContaining('no route leads out of subnet-0000000a, so the SSM agent is never online'),
-  ]);
+  expect(seen('secret:prod/db', { ...closed, endpoints: endpoint })).toEqual(nothing);
+  expect(seen('secret:prod/db', { ...closed, endpoints: endpoints() })).toEqual({
+    problems: [expect.stringContaining('no route leads out of subnet-0000000a, so the SSM agent is never online')],
+    notes: [],
+  });
 });
