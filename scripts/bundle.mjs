@@ -8,7 +8,8 @@ import { ensureInstalled, root } from './setup.mjs';
 
 /**
  * The bytes that a function may load at its start. Resolve, ResolvePlan and ResolveRetirement ask EC2 for more than other functions do.
- * Resolve and ResolvePlan also take whole recipes apart, and start once for each build. Compensate has the scripts of commands, by one
+ * Resolve and ResolvePlan also take whole recipes apart and pack the scripts of all kinds of steps, with those that read secrets and find
+ * disks. They start once for each build. Compensate has the scripts of commands, by one
  * of which a held instance ends itself.
  */
 const startLimits = { resolve: 555_000, resolvePlan: 570_000, resolveRetirement: 420_000, compensate: 420_000 };
