@@ -17,7 +17,7 @@ export function readsSecrets(patterns: string[]): object[] {
     ),
     ...allow(
       ['secretsmanager:GetSecretValue'],
-      secrets.map((name) => sub(arnOfSecret(name, ofStack))),
+      secrets.map((name) => (name.startsWith('arn:') ? name : sub(arnOfSecret(name, ofStack)))),
     ),
   ];
 }
