@@ -36,7 +36,7 @@ function addInit({ program, terminal, ended }: Cli): void {
     .option('--organization <arn>', 'organization that may launch it, by ARN (repeatable)', listed)
     .option('--kms-key <alias>', 'encrypt it with the key of this alias in each region')
     .option('--channel <channel>', 'the channel that servers boot from (default: stable)')
-    .option('--folder <folder>', 'where to write it (default: recipes)')
+    .option('--folder <folder>', 'where to write it (default: recipes in this folder, else those of the pipeline)')
     .option('--force', 'overwrite a recipe of this name')
     .option('--json', 'print the file, or everything that is wrong with the input, as JSON')
     .action(async (name: string | undefined, options) => {

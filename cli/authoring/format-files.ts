@@ -38,6 +38,10 @@ export async function formatFiles(
 async function readFormattable(file: string): Promise<{ file: string; text: string; problems: Placed[] }> {
   try {
     const text = await readText(file);
+    if (!/\.ya?ml$/.test(file)) {
+      const problem = { path: [], message: 'is no recipe: the name of a recipe file ends in .yaml', place: { file } };
+      return { file, text, problems: [problem] };
+    }
     const { problems, locate } = readYaml(text, file, 'a recipe');
     return { file, text, problems: placed(problems, locate) };
   } catch (error) {

@@ -36,10 +36,17 @@ interface ParsedHcl {
   blocks: Block[];
   /** Outside of blocks, as in files of variables. */
   attributes: Attribute[];
-  wrongLines: number[];
+  wrong: WrongHcl[];
 }
 
-/** The content of a file in HCL, or the lines that are not HCL. */
+/** A place that is not HCL. */
+export interface WrongHcl {
+  line: number;
+  column: number;
+  message: string;
+}
+
+/** The content of a file in HCL, or the places that are not HCL. */
 export async function parseHcl(text: string, file: string, lookup: Lookup): Promise<ParsedHcl> {
   const { Parser, Language } = await import('web-tree-sitter');
   const root = process.env['GOLDEN_ROOT'] ?? '.';
@@ -48,17 +55,24 @@ export async function parseHcl(text: string, file: string, lookup: Lookup): Prom
   const parser = new Parser();
   parser.setLanguage(await Language.load(resolve('@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm')));
   const tree = parser.parse(text);
-  if (!tree) return { blocks: [], attributes: [], wrongLines: [1] };
-  const wrongLines = tree.rootNode
-    .descendantsOfType('ERROR')
-    .flatMap((node) => (node ? [node.startPosition.row + 1] : []));
+  if (!tree) return { blocks: [], attributes: [], wrong: [{ line: 1, column: 1, message: 'is no HCL' }] };
   const body = named(tree.rootNode).find(({ type }) => type === 'body');
-  if (tree.rootNode.hasError && wrongLines.length === 0) wrongLines.push(1);
   return {
     blocks: body ? blocksIn(body, file, lookup) : [],
     attributes: body ? attributesIn(body, lookup) : [],
-    wrongLines,
+    wrong: wrongIn(tree.rootNode),
   };
+}
+
+/** The places of a tree that the grammar does not allow. */
+function wrongIn(node: Node): WrongHcl[] {
+  if (!node.hasError) return [];
+  const { row, column } = node.startPosition;
+  const place = { line: row + 1, column: column + 1 };
+  if (node.isMissing)
+    return [{ ...place, message: `${node.type === 'quoted_template_end' ? '"' : node.type} is missing` }];
+  if (node.isError) return [{ ...place, message: `is no HCL: ${node.text.split('\n')[0]}` }];
+  return node.children.flatMap((child) => (child ? wrongIn(child) : []));
 }
 
 const named = (node: Node): Node[] => node.namedChildren.filter((child) => child !== null);

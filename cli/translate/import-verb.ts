@@ -23,7 +23,10 @@ export function addImport(cli: Cli): void {
     )
     .option('--detach', 'for a disk: start it and do not follow')
     .option('--name <name>', 'for a template: the name of its recipe, if it has one source')
-    .option('--folder <folder>', 'for a template: where to write its recipes (default: recipes)')
+    .option(
+      '--folder <folder>',
+      'for a template: where to write its recipes (default: recipes in this folder, else those of the pipeline)',
+    )
     .option('--force', 'build even where the published image was made from this disk; overwrite recipes')
     .option(...simulatedOption)
     .action(async (files: string[], { simulate, ...options }, command: Command) => {
@@ -39,6 +42,9 @@ export function addImport(cli: Cli): void {
           `error: save the document of the component, and name that: ${savingComponent(file, 'component.yml')}`,
         );
       }
+      const stranger = files.find((one) => !translatable(one) && !one.startsWith('s3://'));
+      if (stranger !== undefined && (others.length > 0 || options.recipe === undefined))
+        command.error(`error: ${stranger} is no file of Packer (*.pkr.hcl) or EC2 Image Builder, and no disk (s3://…)`);
       if (others.length > 0) command.error('error: too many arguments: one disk is imported at a time');
       for (const name of ['recipe', 'format'])
         if (options[name] === undefined) command.error(`error: required option '--${name} <${name}>' not specified`);

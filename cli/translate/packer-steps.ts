@@ -194,6 +194,11 @@ const withoutKey: [RegExp, string][] = [
   [/./, 'no key of a step says this (docs/steps.md)'],
 ];
 
+const applied: Record<string, string> = {
+  only: 'applied: this source is in it',
+  except: 'applied: this source is not in it',
+};
+
 /** Whether a provisioner is for a source, by `only` and `except`. */
 function isFor(source: Block, given: Given): boolean {
   const name = source.labels.join('.');
@@ -231,7 +236,9 @@ export function addProvisioner(
       if (translate.says.test(what)) continue;
       const waits = what === 'pause_before' && rebooted;
       const isNoise = meaningless.test(what) || waits || given[what] === undefined;
-      const why = waits ? 'the pipeline waits until the builder is back' : 'a step has no need of it';
+      const why = waits
+        ? 'the pipeline waits until the builder is back'
+        : (applied[what] ?? 'a step has no need of it');
       const says = isNoise
         ? /execute|elevated/.test(what)
           ? run

@@ -55,7 +55,7 @@ export const advice: [RegExp, string][] = [
   [/^deprecate_at$/, 'write retire.deprecateAfter, an age'],
   [
     /^(snapshot_users|snapshot_groups)$/,
-    'the pipeline keeps snapshots private; write distribute[].copyTo, so that an account gets a copy of its own',
+    'accounts of a target may read the snapshots, and there is no separate list; distribute[].copyTo gives an account a copy of its own',
   ],
   [/^(placement|host_id)/, 'write builder.tenancy, builder.hostId or builder.placementGroup'],
   [/^block_duration_minutes$/, 'EC2 has no such Spot Instances any more'],

@@ -1,5 +1,5 @@
 import { asWritten, emptyDraft, note, own, recipeNameFrom, type Draft } from './draft.ts';
-import { parseHcl, Unresolved, type Block, type Value } from './hcl.ts';
+import { parseHcl, Unresolved, type Block, type Value, type WrongHcl } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { sourceAttributes, sourceBlocks } from './packer-source.ts';
 import { addDataNotes, sourceOfData } from './packer-lookups.ts';
@@ -20,7 +20,7 @@ export async function fromPacker(files: { file: string; text: string }[]): Promi
   const parsed = await Promise.all(
     files.map(async ({ file, text }) => ({ file, ...(await parseHcl(text, file, lookup)) })),
   );
-  const wrong = parsed.flatMap(({ file, wrongLines }) => wrongLines.slice(0, 1).map((line) => ({ file, line })));
+  const wrong = parsed.flatMap(({ file, wrong: found }) => found.slice(0, 1).map((one) => ({ file, ...one })));
   if (wrong.length > 0) return { recipes: [], wrong };
   const blocks = parsed.flatMap((one) => one.blocks);
   const shared = definitions(blocks, values);
@@ -50,7 +50,7 @@ export async function fromPacker(files: { file: string; text: string }[]): Promi
 /** A recipe and notes for each source, or the places that are not HCL. */
 interface TranslatedTemplate {
   recipes: { draft: Draft; notes: TranslationNote[] }[];
-  wrong: { file: string; line: number }[];
+  wrong: (WrongHcl & { file: string })[];
 }
 
 /** The value of a reference such as var.release, local.tags.team or var.sizes["small"]. */

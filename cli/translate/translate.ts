@@ -6,7 +6,7 @@ import { readYaml } from '../recipes/recipe-file.ts';
 import { examine, problemText } from '../recipes/recipe-folder.ts';
 import { readText, reason } from '../recipes/recipe-scripts.ts';
 import { commandLine } from '../screen/command-line.ts';
-import { problemLines, type Placed } from '../refusal.ts';
+import { problemLines, usage, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
 import { recipesFolder } from '../simulated/order.ts';
@@ -23,8 +23,8 @@ interface TranslateOptions {
 }
 type Recipe = { draft: Draft; notes: TranslationNote[] };
 
-const refusal = (file: string, message: string, line?: number): Refusal => {
-  const problems: Placed[] = [{ path: [], message, place: { file, ...(line !== undefined && { line }) } }];
+const refusal = (file: string, message: string, place: { line?: number; column?: number } = {}): Refusal => {
+  const problems: Placed[] = [{ path: [], message, place: { file, ...place } }];
   return new Refusal(problemLines(problems), { problems });
 };
 
@@ -33,7 +33,12 @@ export async function translateFiles(files: string[], options: TranslateOptions,
   const folder = options.folder ?? recipesFolder();
   const recipes = await recipesIn(files);
   const [only] = recipes;
-  if (options.name !== undefined && recipes.length === 1 && only) only.draft.name = options.name;
+  if (options.name !== undefined) {
+    const problem = `is for one recipe, and these files make ${recipes.map(({ draft }) => draft.name).join(', ')}`;
+    if (recipes.length > 1)
+      throw new Refusal(problemLines([usage('--name', problem)]), { problems: [usage('--name', problem)] });
+    if (only) only.draft.name = options.name;
+  }
   const written = recipes.map(({ draft }) => join(folder, `${draft.name || 'recipe'}.yaml`));
   const there = written.filter(
     (file, index) => (existsSync(file) && !options.force) || written.indexOf(file) !== index,
@@ -110,7 +115,7 @@ async function recipesOfTemplates(templates: { file: string; text: string }[]): 
   const { fromPacker } = await import('./packer.ts');
   const { recipes, wrong } = await fromPacker(templates);
   const [first] = wrong;
-  if (first) throw refusal(first.file, 'is no HCL', first.line);
+  if (first) throw refusal(first.file, first.message, { line: first.line, column: first.column });
   if (recipes.length === 0)
     throw refusal(
       templates[0]?.file ?? '',

@@ -35,6 +35,14 @@ test('--check names the files that would change and leaves them; without it they
   expect(await run('--check', ...both)).toEqual({ exitCode: 0, out: '', err: '' });
 });
 
+test('a file that is no recipe is refused in one line', async () => {
+  const { exitCode, err } = await run('README.md');
+  expect({ exitCode, err }).toEqual({
+    exitCode: 2,
+    err: 'README.md: is no recipe: the name of a recipe file ends in .yaml\n',
+  });
+});
+
 test('if one file cannot be read, all such files are named and nothing is written', async () => {
   await writeFile(at('later.yaml'), wrong);
   await writeFile(at('broken.yaml'), 'name: [x\n');

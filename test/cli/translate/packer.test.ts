@@ -121,6 +121,16 @@ test('only and except say for which sources a provisioner is', async () => {
   ]);
 });
 
+test('only and except that were applied are told so', async () => {
+  const { notes } = await building(
+    'provisioner "shell" {\n inline = ["true"]\n only = ["amazon-ebs.x"]\n}\nprovisioner "shell" {\n inline = ["true"]\n except = ["amazon-ebs.y"]\n}',
+  );
+  expect(notes.filter(({ what }) => /only|except/.test(what)).map(({ says }) => says)).toEqual([
+    'applied: this source is in it',
+    'applied: this source is not in it',
+  ]);
+});
+
 test.each([
   ['/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id', '099720109477'],
   ['/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', 'amazon'],

@@ -73,7 +73,7 @@ test('a template of Packer becomes a recipe that validates with the files it nam
   const lines = readFileSync(packer('web'), 'utf8').split('\n');
   for (const [line, what, says] of [
     ['ssh_timeout', '– ssh_timeout', 'through SSM'],
-    ['snapshot_users', '✗ snapshot_users', 'write distribute[].copyTo'],
+    ['snapshot_users', '✗ snapshot_users', 'accounts of a target may read the snapshots'],
     ['subnet_id', '✗ subnet_id', '${var.subnet} is known only to Packer'],
     ['provisioner "shell-local"', '✗ provisioner "shell-local"', 'it runs on your machine'],
     ['execute_command', '– execute_command', 'runs as root'],
@@ -197,7 +197,12 @@ test('a component without its document is missed, and an ARN is no file', async 
 });
 
 test.each([
-  { text: 'source "amazon-ebs" "x" {\n  ami_name =\n}\n', file: 'x.pkr.hcl', says: /x\.pkr\.hcl:\d: is no HCL/ },
+  {
+    text: 'source "amazon-ebs" "x" {\n  ami_name =\n}\n',
+    file: 'x.pkr.hcl',
+    says: /x\.pkr\.hcl:2:3: is no HCL: ami_name =/,
+  },
+  { text: 'build {\n', file: 'x.pkr.hcl', says: /x\.pkr\.hcl:2:1: } is missing/ },
   { text: 'variable "x" {}\n', file: 'x.pkr.hcl', says: /has no source amazon-ebs/ },
   { text: '{"builders": []}', file: 'x.json', says: /packer hcl2_upgrade makes HCL/ },
   { text: '[', file: 'x.yaml', says: /is neither HCL of Packer/ },
@@ -207,6 +212,17 @@ test.each([
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
   expect(err).toMatch(says);
   expect(readdirSync(folder)).toEqual([file]);
+});
+
+test('a name for several recipes, and a file that is neither a template nor a disk, are refused', async () => {
+  const source = (name: string) => `source "amazon-ebs" "${name}" {\n ami_name = "${name}"\n}\n`;
+  put({ 'two.pkr.hcl': source('web') + source('web2') });
+  const two = await translated(join(folder, 'two.pkr.hcl'), '--name', 'web');
+  expect(two).toEqual({ exitCode: 2, out: '', err: '--name: is for one recipe, and these files make web, web2\n' });
+  const says = 'README.md is no file of Packer (*.pkr.hcl) or EC2 Image Builder, and no disk (s3://…)';
+  expect((await translated('README.md')).err).toContain(says);
+  expect((await translated(join(folder, 'two.pkr.hcl'), 'README.md')).err).toContain(says);
+  expect(readdirSync(folder)).toEqual(['two.pkr.hcl']);
 });
 
 test('a recipe that is there is overwritten only with --force', async () => {
