@@ -7,8 +7,11 @@ import type { Node } from 'web-tree-sitter';
 /** An expression that only Packer could evaluate. `text`: what of it is known, with the rest as it is written. */
 export class Unresolved {
   readonly text: string;
-  constructor(text: string) {
+  /** The parts of the text that are not known. */
+  readonly unknown: string[];
+  constructor(text: string, unknown = [text]) {
     this.text = text;
+    this.unknown = unknown;
   }
 }
 
@@ -17,7 +20,8 @@ export type Value = string | number | boolean | null | Unresolved | Value[] | { 
 interface Attribute {
   name: string;
   line: number;
-  value: () => Value;
+  /** Its value by the look-up of the file, or by another one. */
+  value: (other?: Lookup) => Value;
 }
 
 export interface Block {
@@ -30,7 +34,7 @@ export interface Block {
 }
 
 /** Looks up `var.x`, `local.x` and the like; undefined if that is not known here. */
-type Lookup = (reference: string) => Value | undefined;
+export type Lookup = (reference: string) => Value | undefined;
 
 interface ParsedHcl {
   blocks: Block[];
@@ -103,7 +107,11 @@ function blockOf(node: Node, file: string, lookup: Lookup): Block {
 
 function attributeOf(node: Node, lookup: Lookup): Attribute {
   const [name, value] = named(node);
-  return { name: name?.text ?? '', line: lineOf(node), value: () => (value ? valueOf(value, lookup) : null) };
+  return {
+    name: name?.text ?? '',
+    line: lineOf(node),
+    value: (other = lookup) => (value ? valueOf(value, other) : null),
+  };
 }
 
 const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' };
@@ -187,19 +195,21 @@ function template(
   literal: (text: string) => string,
   lookup: Lookup,
 ): string | Unresolved {
-  let [written, at, open] = ['', from, false];
+  let [written, at] = ['', from];
+  const unknown: string[] = [];
   const source = (a: number, b: number) => node.text.slice(a - node.startIndex, b - node.startIndex);
   for (const part of named(node).filter(({ type }) => type === 'template_interpolation')) {
     const inner = named(part).find(({ type }) => type === 'expression');
     const value = inner ? valueOf(inner, lookup) : null;
-    open ||= value instanceof Unresolved || (typeof value === 'object' && value !== null);
     written += literal(source(at, part.startIndex));
+    if (value instanceof Unresolved) unknown.push(...value.unknown);
+    else if (typeof value === 'object' && value !== null) unknown.push(part.text);
     if (value instanceof Unresolved) written += value.text;
     else written += value === null || typeof value === 'object' ? part.text : String(value);
     at = part.endIndex;
   }
   written += literal(source(at, to));
-  return open ? new Unresolved(written) : written;
+  return unknown.length > 0 ? new Unresolved(written, unknown) : written;
 }
 
 function heredoc(node: Node, lookup: Lookup): Value {
@@ -211,5 +221,5 @@ function heredoc(node: Node, lookup: Lookup): Value {
   const indents = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.search(/\S/)]));
   const least = Math.min(...indents, 1000);
   const shifted = text.replaceAll(new RegExp(`^[ \\t]{${least}}`, 'gm'), '');
-  return value instanceof Unresolved ? new Unresolved(shifted) : shifted;
+  return value instanceof Unresolved ? new Unresolved(shifted, value.unknown) : shifted;
 }

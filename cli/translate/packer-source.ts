@@ -66,8 +66,10 @@ const onlyOpens = '; leave it out if it only opens WinRM or SSH for Packer';
 /** The attributes of a source `amazon-ebs` that a recipe can say. */
 export const sourceAttributes: Record<string, Translation<Value>> = {
   ami_name(draft, value) {
-    draft.name = recipeNameFrom(asWritten(value));
-    return 'name, of what Packer does not fill in; an image is called <recipe>-<build>';
+    const { text, unknown } = value instanceof Unresolved ? value : new Unresolved(asWritten(value), []);
+    draft.name = recipeNameFrom(unknown.reduce((rest, part) => rest.replace(part, () => ' '), text));
+    const of = draft.name === '' ? 'that of the source' : 'what neither Packer nor a variable fills in';
+    return `name: ${of}; --name gives another; an image is called <recipe>-<build>`;
   },
   ami_description(draft, value) {
     draft.description = plainText(value);

@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
-import { asWritten, CannotTranslate, plainList, mapOf, note, own, plainText, type Draft } from './draft.ts';
-import { Unresolved, type Block, type Value } from './hcl.ts';
+import { asWritten, CannotTranslate, plainList, note, own, plainText, type Draft } from './draft.ts';
+import { Unresolved, type Block } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { fileBeside } from './packer-source.ts';
+import { aboutUnknown, envOf, inlineOf, oneLine, type Given, type Left } from './packer-values.ts';
+import { applied } from './packer-words.ts';
 
-type Given = Record<string, Value>;
 type Step = Record<string, unknown>;
-/** Translates a provisioner to steps; `left` takes what it cannot say. */
-type Left = (what: string, why: string) => void;
 interface Provisioner {
   /** The attributes that the steps say. */
   says: RegExp;
@@ -19,24 +18,6 @@ const run = 'a step runs as root on Linux and as SYSTEM on Windows; write user: 
 const meaningless =
   /^(execute_command|elevated_execute_command|remote_path|remote_folder|remote_file|inline_shebang|skip_clean|binary|start_retry_timeout|elevated_user|elevated_password|use_env_var_file|env_var_format|remote_env_var_path|use_pwsh|execution_policy|debug_mode|only|except|direction|generated|restart_command|restart_check_command|check_registry|registry_keys|user|use_proxy|local_port|ssh_\w+|sftp_command|use_sftp|host_alias|keep_inventory_file|inventory_file_template|skip_version_check|galaxy_command|command|staging_directory|clean_staging_directory|ansible_proxy_\w+)$/;
 
-const known = 'has a value that only Packer knows; write it, or a parameter: ${{ parameters.name }}';
-const oneLine = (text: string) => text.trim().replaceAll(/\s+/g, ' ');
-
-/** The environment of a step, with what only Packer knows as it is written. */
-function envOf(given: Given, left: Left): { env?: Record<string, string> } {
-  const listed = [given['environment_vars'] ?? []].flat().map((pair): [string, Value] => {
-    const text = asWritten(pair);
-    const at = text.indexOf('=');
-    const value = text.slice(at + 1);
-    return [text.slice(0, at), pair instanceof Unresolved ? new Unresolved(value) : value];
-  });
-  const entries = [...listed, ...Object.entries(mapOf(given['env'] ?? {}))].map(([name, value]) => {
-    if (value instanceof Unresolved) left('environment', `${name}=${oneLine(value.text)} ${known}`);
-    return [name, value instanceof Unresolved ? value.text : plainText(value)];
-  });
-  return entries.length > 0 ? { env: Object.fromEntries(entries) } : {};
-}
-
 const retryOf = (given: Given) =>
   typeof given['max_retries'] === 'number' ? { retry: { attempts: Math.min(given['max_retries'] + 1, 10) } } : {};
 
@@ -47,15 +28,6 @@ function timeoutOf(given: Given, key = 'timeout'): { timeout?: string } {
   const parts = [...text.matchAll(/(\d+)([hms])/g)];
   const seconds = parts.reduce((sum, [, n, unit]) => sum + Number(n) * { h: 3600, m: 60, s: 1 }[unit as 'h'], 0);
   return { timeout: seconds % 60 === 0 ? `${seconds / 60}m` : `${Math.max(seconds, 30)}s` };
-}
-
-/** Commands, with what only Packer knows as it is written. */
-function inlineOf(given: Given, left: Left): string[] {
-  return [given['inline'] ?? []].flat().map((line) => {
-    if (!(line instanceof Unresolved)) return asWritten(line);
-    left('inline', `${oneLine(line.text)} ${known}`);
-    return line.text;
-  });
 }
 
 const rebooting = {
@@ -194,11 +166,6 @@ const withoutKey: [RegExp, string][] = [
   [/./, 'no key of a step says this (docs/steps.md)'],
 ];
 
-const applied: Record<string, string> = {
-  only: 'applied: this source is in it',
-  except: 'applied: this source is not in it',
-};
-
 /** Whether a provisioner is for a source, by `only` and `except`. */
 function isFor(source: Block, given: Given): boolean {
   const name = source.labels.join('.');
@@ -210,7 +177,7 @@ function isFor(source: Block, given: Given): boolean {
 export function addProvisioner(
   draft: Draft,
   { file, type, labels, line, attributes }: Block,
-  source: Block,
+  { source, isSecret }: { source: Block; isSecret: (value: Unresolved) => boolean },
   notes: TranslationNote[],
 ): void {
   const [kind = ''] = labels;
@@ -221,7 +188,10 @@ export function addProvisioner(
     notes.push({ ...part, result: 'not needed', says: 'it is for other sources' });
     return;
   }
-  const left = (what: string, says: string) => void notes.push({ file, line, what, result: 'not translated', says });
+  const left: Left = (what, why) => {
+    const says = why instanceof Unresolved ? aboutUnknown(why, isSecret(why)) : why;
+    notes.push({ file, line, what, result: 'not translated', says });
+  };
   note(notes, part, () => {
     const translate = own(provisioners, kind);
     if (!translate)
@@ -232,13 +202,13 @@ export function addProvisioner(
     draft.provision.push(...steps);
     for (const { name: what, line: at } of attributes) {
       if (given[what] instanceof Unresolved && /^(max_retries|timeout|restart_timeout|expect_disconnect)$/.test(what))
-        left(what, `${oneLine(given[what].text)} ${known}`);
+        left(what, given[what]);
       if (translate.says.test(what)) continue;
       const waits = what === 'pause_before' && rebooted;
       const isNoise = meaningless.test(what) || waits || given[what] === undefined;
       const why = waits
         ? 'the pipeline waits until the builder is back'
-        : (applied[what] ?? 'a step has no need of it');
+        : (own(applied, what) ?? 'a step has no need of it');
       const says = isNoise
         ? /execute|elevated/.test(what)
           ? run

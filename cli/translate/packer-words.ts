@@ -60,3 +60,9 @@ export const advice: [RegExp, string][] = [
   [/^(placement|host_id)/, 'write builder.tenancy, builder.hostId or builder.placementGroup'],
   [/^block_duration_minutes$/, 'EC2 has no such Spot Instances any more'],
 ];
+
+/** What to say of `only` and `except` of a provisioner that is for the source. */
+export const applied: Record<string, string> = {
+  only: 'applied: this source is in it',
+  except: 'applied: this source is not in it',
+};

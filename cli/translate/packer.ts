@@ -1,22 +1,17 @@
 import { asWritten, emptyDraft, note, own, recipeNameFrom, type Draft } from './draft.ts';
-import { parseHcl, Unresolved, type Block, type Value, type WrongHcl } from './hcl.ts';
+import { parseHcl, Unresolved, type Block, type Lookup, type Value, type WrongHcl } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { sourceAttributes, sourceBlocks } from './packer-source.ts';
 import { addDataNotes, sourceOfData } from './packer-lookups.ts';
 import { advice, notNeeded, postAdvice, postProcessors } from './packer-words.ts';
+import { lookupIn, type Values } from './packer-references.ts';
 import { addProvisioner } from './packer-steps.ts';
 
 /** Translates the files of a template of Packer in HCL. Each source becomes a recipe. */
 export async function fromPacker(files: { file: string; text: string }[]): Promise<TranslatedTemplate> {
-  const values = new Map<string, () => Value>();
-  const open = new Set<string>(); // of values that are looked up for the sake of another one
-  const lookup = (reference: string): Value | undefined => {
-    if (open.has(reference)) return undefined;
-    open.add(reference);
-    const value = valueAt(reference, values);
-    open.delete(reference);
-    return value;
-  };
+  const values: Values = new Map();
+  const lookup = lookupIn(values, () => true);
+  const constants = lookupIn(values, (reference) => !reference.startsWith('var.'));
   const parsed = await Promise.all(
     files.map(async ({ file, text }) => ({ file, ...(await parseHcl(text, file, lookup)) })),
   );
@@ -25,6 +20,10 @@ export async function fromPacker(files: { file: string; text: string }[]): Promi
   const blocks = parsed.flatMap((one) => one.blocks);
   const shared = definitions(blocks, values);
   const secret = new Set(blocks.filter(isSecretVariable).map(({ labels }) => labels[0]));
+  const data = blocks.filter(({ type }) => type === 'data');
+  const isSecret = ({ text }: Unresolved) =>
+    [...text.matchAll(/\b(?:var|local)\.([\w-]+)/g)].some(([, name]) => secret.has(name)) ||
+    text.includes('data.amazon-secretsmanager.');
   for (const { name, value } of parsed.flatMap(({ attributes }) => attributes))
     if (!secret.has(name)) values.set(`var.${name}`, value);
   const builds = blocks.filter(({ type }) => type === 'build');
@@ -42,7 +41,7 @@ export async function fromPacker(files: { file: string; text: string }[]): Promi
     wrong,
     recipes: named(
       sources.filter((source) => !others.includes(source)),
-      (source) => recipeOf(source, { builds, data: blocks.filter(({ type }) => type === 'data') }, shared),
+      (source) => recipeOf(source, { builds, data, constants, isSecret }, shared),
     ),
   };
 }
@@ -53,20 +52,8 @@ interface TranslatedTemplate {
   wrong: (WrongHcl & { file: string })[];
 }
 
-/** The value of a reference such as var.release, local.tags.team or var.sizes["small"]. */
-function valueAt(reference: string, values: Map<string, () => Value>): Value | undefined {
-  if (/^path\.(root|cwd)$/.test(reference)) return '.';
-  const [, name = '', path = ''] = /^((?:var|local)\.[\w-]+)((?:\.[\w-]+|\["[^"]+"\]|\[\d+\])*)$/.exec(reference) ?? [];
-  let value = values.get(name)?.();
-  for (const [, key, quoted, index] of path.matchAll(/\.([\w-]+)|\["([^"]+)"\]|\[(\d+)\]/g)) {
-    if (typeof value !== 'object' || value === null || value instanceof Unresolved) return undefined;
-    value = Array.isArray(value) ? value[Number(index)] : own(value, key ?? quoted ?? '');
-  }
-  return value;
-}
-
 /** Keeps the variables and locals, and notes what the files say besides sources and builds. */
-function definitions(blocks: Block[], values: Map<string, () => Value>): TranslationNote[] {
+function definitions(blocks: Block[], values: Values): TranslationNote[] {
   const notes: TranslationNote[] = [];
   for (const block of blocks) {
     const { file, type, labels, line, attributes } = block;
@@ -91,7 +78,7 @@ function aboutVariable(value: Value | undefined, isSecret: boolean): [Translatio
   if (isSecret)
     return [
       'not translated',
-      'it is secret: write secrets of the step that needs it, so that the builder reads it itself',
+      'it is secret: write secrets of the step that needs it, so that the builder reads it itself (docs/steps.md)',
     ];
   if (value === undefined)
     return [
@@ -121,16 +108,20 @@ interface Around {
   builds: Block[];
   /** The data sources. */
   data: Block[];
+  /** Knows what no variable gives. */
+  constants: Lookup;
+  /** Whether a secret is in the parts that are not known. */
+  isSecret: (value: Unresolved) => boolean;
 }
 
-function recipeOf(source: Block, { builds, data }: Around, shared: TranslationNote[]): Recipe {
+function recipeOf(source: Block, around: Around, shared: TranslationNote[]): Recipe {
   const draft = emptyDraft();
   const home = source.attributes.find(({ name }) => name === 'region')?.value();
   if (typeof home === 'string') draft.home = home;
   const notes = [...shared];
-  addSource(draft, source, notes, data);
-  addDataNotes(data, source, notes);
-  for (const build of builds) if (isOf(build, source)) addBuild(draft, build, source, notes);
+  addSource(draft, source, notes, around);
+  addDataNotes(around.data, source, notes);
+  for (const build of around.builds) if (isOf(build, source)) addBuild(draft, build, source, notes, around);
   draft.name ||= recipeNameFrom(source.labels[1] ?? 'recipe');
   return { draft, notes: notes.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }
@@ -147,7 +138,7 @@ function isOf(build: Block, source: Block): boolean {
 
 const because = (table: [RegExp, string][], name: string) => table.find(([pattern]) => pattern.test(name))?.[1];
 
-function addSource(draft: Draft, source: Block, notes: TranslationNote[], data: Block[] = []): void {
+function addSource(draft: Draft, source: Block, notes: TranslationNote[], { data, constants }: Around): void {
   const { file } = source;
   const rest = (what: string, line: number) => {
     const why = because(notNeeded, what);
@@ -155,7 +146,8 @@ function addSource(draft: Draft, source: Block, notes: TranslationNote[], data: 
     notes.push({ file, line, what, result: why === undefined ? 'not translated' : 'not needed', says });
   };
   for (const { name, line, value } of source.attributes) {
-    const [part, given] = [{ file, line, what: name }, value()];
+    // The values of variables differ from release to release, and the name of a recipe does not.
+    const [part, given] = [{ file, line, what: name }, name === 'ami_name' ? value(constants) : value()];
     const [translate, ofBlock] = [own(sourceAttributes, name), own(sourceBlocks, name)];
     if (given === null || (Array.isArray(given) && given.length === 0))
       notes.push({ ...part, result: 'not needed', says: 'it is empty' });
@@ -187,13 +179,13 @@ const asBlock = (file: string, line: number, value: Value): Block => ({
   blocks: [],
 });
 
-function addBuild(draft: Draft, build: Block, source: Block, notes: TranslationNote[]): void {
+function addBuild(draft: Draft, build: Block, source: Block, notes: TranslationNote[], around: Around): void {
   for (const block of build.blocks) {
     const { file, type, line, labels } = block;
-    if (type === 'provisioner') addProvisioner(draft, block, source, notes);
+    if (type === 'provisioner') addProvisioner(draft, block, { source, isSecret: around.isSecret }, notes);
     else if (type === 'source') {
       const own = block.labels.join() === source.labels.join() ? block : undefined;
-      if (own) addSource(draft, own, notes);
+      if (own) addSource(draft, own, notes, around);
     } else if (type === 'error-cleanup-provisioner')
       notes.push({
         file,
@@ -202,7 +194,7 @@ function addBuild(draft: Draft, build: Block, source: Block, notes: TranslationN
         result: 'not needed',
         says: 'a build that fails is undone, with its builder',
       });
-    else if (type === 'post-processors') addBuild(draft, block, source, notes);
+    else if (type === 'post-processors') addBuild(draft, block, source, notes, around);
     else if (type === 'post-processor') {
       const why = because(postProcessors, labels[0] ?? '');
       const says = why ?? because(postAdvice, labels[0] ?? '') ?? '';

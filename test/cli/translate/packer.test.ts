@@ -121,6 +121,66 @@ test('only and except say for which sources a provisioner is', async () => {
   ]);
 });
 
+const template = (release: string) => `
+variable "release" {
+  default = "${release}"
+}
+variable "db_password" {
+  sensitive = true
+  default   = "changeme"
+}
+variable "open" {}
+locals {
+  ts   = timestamp()
+  name = "web-\${var.release}"
+  url  = "db://app:\${var.db_password}@db"
+}
+source "amazon-ebs" "server" {
+  ami_name = "\${local.name}-\${local.ts}"
+}
+build {
+  sources = ["amazon-ebs.server"]
+  provisioner "shell" {
+    environment_vars = ["RELEASE=\${var.release}", "DB=\${var.db_password}", "URL=\${local.url}", "OPEN=\${var.open}"]
+    inline           = ["echo \${local.ts}", "login \${var.db_password}", "echo $\${HOME}"]
+  }
+}`;
+
+test('secrets and unknown values stay out of the recipe, and a note says what to write', async () => {
+  const { draft, notes } = await one(template('2.4.1'));
+  expect(draft.provision).toEqual([
+    {
+      env: { RELEASE: '2.4.1' },
+      run: '# not translated: echo ${timestamp()}\n# not translated: login ${var.db_password}\necho ${HOME}\n',
+    },
+  ]);
+  const says = notes.filter(({ what }) => /^(environment|inline)$/.test(what)).map((note) => note.says);
+  expect(says).toEqual([
+    expect.stringMatching(/^DB=.* is secret .* secrets: \{ DB: … \}/),
+    expect.stringMatching(/^URL=.* is secret .* secrets: \{ URL: … \}/),
+    expect.stringMatching(/^OPEN=.* a value that only Packer knows.*parameters\.name/),
+    expect.stringMatching(/timestamp\(\).* only Packer knows/),
+    expect.stringMatching(/^login .* is secret .* secrets: \{ NAME: … \}/),
+  ]);
+});
+
+test.each(['2.4.1', '3.0.0'])(
+  'the name of a recipe has no value of a variable, so that %s is of the same recipe',
+  async (release) => {
+    const { draft } = await one(template(release));
+    expect(draft.name).toBe('web');
+  },
+);
+
+test.each([
+  ['var.release', 'server'],
+  ['lower("web-${var.release}-x")', 'server'],
+  ['"${local.name}-{{timestamp}}-arm"', 'web-arm'],
+])('an ami_name %s gives the name %s', async (name, expected) => {
+  const { draft } = await one(template('1').replace('"${local.name}-${local.ts}"', name));
+  expect(draft.name).toBe(expected);
+});
+
 test('only and except that were applied are told so', async () => {
   const { notes } = await building(
     'provisioner "shell" {\n inline = ["true"]\n only = ["amazon-ebs.x"]\n}\nprovisioner "shell" {\n inline = ["true"]\n except = ["amazon-ebs.y"]\n}',

@@ -60,7 +60,7 @@ test('a template of Packer becomes a recipe that validates with the files it nam
       { name: 'install', script: 'scripts/install.sh', env: { APP_VERSION: '4.2.0', DEBUG: '1' }, timeout: '20m' },
       { name: 'harden', script: 'scripts/harden.sh', env: { APP_VERSION: '4.2.0', DEBUG: '1' }, timeout: '20m' },
       { ansible: { playbook: 'ansible/site.yml' } },
-      { run: 'echo "build ${build.ID}"\ncat /etc/os-release\n' },
+      { run: '# not translated: echo "build ${build.ID}"\ncat /etc/os-release\n' },
     ],
     image: { tags: { Team: 'web', Release: '4.2.0' } },
     distribute: ['home', 'eu-west-1', 'us-east-1'].map((region) => ({
