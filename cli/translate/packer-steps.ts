@@ -3,14 +3,14 @@ import { asWritten, CannotTranslate, plainList, note, own, plainText, type Draft
 import { Unresolved, type Block } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { fileBeside } from './packer-source.ts';
-import { aboutUnknown, envOf, inlineOf, oneLine, type Given, type Left } from './packer-values.ts';
+import { aboutUnknown, envOf, inlineOf, inOneLine, type GivenAttributes, type LeftOut } from './packer-values.ts';
 import { applied } from './packer-words.ts';
 
 type Step = Record<string, unknown>;
 interface Provisioner {
   /** The attributes that the steps say. */
   says: RegExp;
-  steps(given: Given, left: Left): Step[];
+  steps(given: GivenAttributes, left: LeftOut): Step[];
 }
 
 const run = 'a step runs as root on Linux and as SYSTEM on Windows; write user: if that is too much';
@@ -18,11 +18,11 @@ const run = 'a step runs as root on Linux and as SYSTEM on Windows; write user: 
 const meaningless =
   /^(execute_command|elevated_execute_command|remote_path|remote_folder|remote_file|inline_shebang|skip_clean|binary|start_retry_timeout|elevated_user|elevated_password|use_env_var_file|env_var_format|remote_env_var_path|use_pwsh|execution_policy|debug_mode|only|except|direction|generated|restart_command|restart_check_command|check_registry|registry_keys|user|use_proxy|local_port|ssh_\w+|sftp_command|use_sftp|host_alias|keep_inventory_file|inventory_file_template|skip_version_check|galaxy_command|command|staging_directory|clean_staging_directory|ansible_proxy_\w+)$/;
 
-const retryOf = (given: Given) =>
+const retryOf = (given: GivenAttributes) =>
   typeof given['max_retries'] === 'number' ? { retry: { attempts: Math.min(given['max_retries'] + 1, 10) } } : {};
 
 /** A duration of Go, such as 1h30m. */
-function timeoutOf(given: Given, key = 'timeout'): { timeout?: string } {
+function timeoutOf(given: GivenAttributes, key = 'timeout'): { timeout?: string } {
   const text = asWritten(given[key] ?? '');
   if (!/^(\d+[hms])+$/.test(text)) return {};
   const parts = [...text.matchAll(/(\d+)([hms])/g)];
@@ -46,16 +46,17 @@ function withoutReboot(lines: string[], key: 'run' | 'powershell'): { lines: str
 }
 
 /** Takes out the commands that generalize Windows, because the pipeline does that as its last step. */
-function withoutSysprep(lines: string[], left: Left): string[] {
+function withoutSysprep(lines: string[], left: LeftOut): string[] {
   return lines.filter((line) => {
     const generalizes =
       /ec2launch(\.exe)?['"]?\s+(reset|sysprep)|sysprep\.exe|SysprepInstance\.ps1|InitializeInstance\.ps1/i.test(line);
-    if (generalizes) left(oneLine(line), 'left out: the pipeline runs Sysprep itself, after all steps');
+    if (generalizes) left(inOneLine(line), 'left out: the pipeline runs Sysprep itself, after all steps');
     return !generalizes;
   });
 }
 
-const scriptsOf = (given: Given): string[] => plainList([given['script'] ?? [], given['scripts'] ?? []].flat());
+const scriptsOf = (given: GivenAttributes): string[] =>
+  plainList([given['script'] ?? [], given['scripts'] ?? []].flat());
 
 /** A step that runs a script beside the recipe. */
 const scriptStep = (endings: RegExp, path: string, surroundings: Step): Step => {
@@ -167,7 +168,7 @@ const withoutKey: [RegExp, string][] = [
 ];
 
 /** Whether a provisioner is for a source, by `only` and `except`. */
-function isFor(source: Block, given: Given): boolean {
+function isFor(source: Block, given: GivenAttributes): boolean {
   const name = source.labels.join('.');
   const named = (key: string) => [given[key] ?? []].flat().map((one) => asWritten(one).replace(/^source\./, ''));
   return given['only'] === undefined ? !named('except').includes(name) : named('only').includes(name);
@@ -181,14 +182,14 @@ export function addProvisioner(
   notes: TranslationNote[],
 ): void {
   const [kind = ''] = labels;
-  const given: Given = {};
+  const given: GivenAttributes = {};
   for (const { name, value } of attributes) if (value() !== null) given[name] = value();
   const part = { file, line, what: `${type} "${kind}"` };
   if (!isFor(source, given)) {
     notes.push({ ...part, result: 'not needed', says: 'it is for other sources' });
     return;
   }
-  const left: Left = (what, why) => {
+  const left: LeftOut = (what, why) => {
     const says = why instanceof Unresolved ? aboutUnknown(why, isSecret(why)) : why;
     notes.push({ file, line, what, result: 'not translated', says });
   };

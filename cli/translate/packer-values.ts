@@ -3,23 +3,23 @@ import { Unresolved, type Value } from './hcl.ts';
 
 // Environments and commands of provisioners. What only Packer knows does not get into the text of a recipe.
 
-export type Given = Record<string, Value>;
+export type GivenAttributes = Record<string, Value>;
 /** Takes what the steps of a provisioner do not say, and why. */
-export type Left = (what: string, why: string | Unresolved) => void;
+export type LeftOut = (what: string, why: string | Unresolved) => void;
 
-export const oneLine = (text: string) => text.trim().replaceAll(/\s+/g, ' ');
+export const inOneLine = (text: string) => text.trim().replaceAll(/\s+/g, ' ');
 
 /** Why a value is not in the recipe, and what to write. */
 export function aboutUnknown(value: Unresolved, isSecret: boolean): string {
   const [, name = 'NAME'] = /^(\w+)=/.exec(value.text) ?? [];
-  const text = oneLine(value.text);
+  const text = inOneLine(value.text);
   return isSecret
     ? `${text} is secret and left out: put the value into Parameter Store or Secrets Manager, and write its name as secrets: { ${name}: … } of the step, where the script has it as ${name} (docs/steps.md)`
     : `${text} has a value that only Packer knows, and is left out; write it, or a parameter: \${{ parameters.name }}`;
 }
 
 /** The environment of a step, without what only Packer knows. */
-export function envOf(given: Given, left: Left): { env?: Record<string, string> } {
+export function envOf(given: GivenAttributes, left: LeftOut): { env?: Record<string, string> } {
   const listed = [given['environment_vars'] ?? []].flat().map((pair): [string, Value] => {
     const text = asWritten(pair);
     const [, name = '', value = text] = /^(\w+)=([^]*)$/.exec(text) ?? [];
@@ -36,7 +36,7 @@ export function envOf(given: Given, left: Left): { env?: Record<string, string> 
 }
 
 /** Commands. Those with what only Packer knows become comments. */
-export function inlineOf(given: Given, left: Left): string[] {
+export function inlineOf(given: GivenAttributes, left: LeftOut): string[] {
   return [given['inline'] ?? []].flat().map((line) => {
     if (!(line instanceof Unresolved)) return asWritten(line);
     left('inline', line);
