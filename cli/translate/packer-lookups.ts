@@ -1,5 +1,5 @@
 import { CannotTranslate, own, plainText, type Draft } from './draft.ts';
-import { Unresolved, type Block } from './hcl.ts';
+import { Unresolved, type Block, type Lookup, type Value } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { sourceBlocks } from './packer-source.ts';
 
@@ -61,4 +61,32 @@ export function addDataNotes(data: Block[], source: Block, notes: TranslationNot
 function textOf(source: Block, name: string): string {
   const value = source.attributes.find((attribute) => attribute.name === name)?.value();
   return value instanceof Unresolved ? value.text : '';
+}
+
+/** The values of variables and locals, by a look-up for what they refer to. */
+export type Values = Map<string, (lookup?: Lookup) => Value>;
+
+/** Looks up those references that are asked for. A value that refers to itself is not known. */
+export function lookupIn(values: Values, isKnown: (reference: string) => boolean): Lookup {
+  const open = new Set<string>(); // of values that are looked up for the sake of another one
+  const lookup: Lookup = (reference) => {
+    if (open.has(reference) || !isKnown(reference)) return undefined;
+    open.add(reference);
+    const value = valueAt(reference, values, lookup);
+    open.delete(reference);
+    return value;
+  };
+  return lookup;
+}
+
+/** The value of a reference such as var.release, local.tags.team or var.sizes["small"]. */
+function valueAt(reference: string, values: Values, lookup: Lookup): Value | undefined {
+  if (/^path\.(root|cwd)$/.test(reference)) return '.';
+  const [, name = '', path = ''] = /^((?:var|local)\.[\w-]+)((?:\.[\w-]+|\["[^"]+"\]|\[\d+\])*)$/.exec(reference) ?? [];
+  let value = values.get(name)?.(lookup);
+  for (const [, key, quoted, index] of path.matchAll(/\.([\w-]+)|\["([^"]+)"\]|\[(\d+)\]/g)) {
+    if (typeof value !== 'object' || value === null || value instanceof Unresolved) return undefined;
+    value = Array.isArray(value) ? value[Number(index)] : own(value, key ?? quoted ?? '');
+  }
+  return value;
 }

@@ -2,9 +2,8 @@ import { asWritten, emptyDraft, note, own, recipeNameFrom, type Draft } from './
 import { parseHcl, Unresolved, type Block, type Lookup, type Value, type WrongHcl } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { sourceAttributes, sourceBlocks } from './packer-source.ts';
-import { addDataNotes, sourceOfData } from './packer-lookups.ts';
+import { addDataNotes, lookupIn, sourceOfData, type Values } from './packer-lookups.ts';
 import { advice, notNeeded, postAdvice, postProcessors } from './packer-words.ts';
-import { lookupIn, type Values } from './packer-references.ts';
 import { addProvisioner } from './packer-steps.ts';
 
 /** Translates the files of a template of Packer in HCL. Each source becomes a recipe. */
