@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { Forecast } from '../../core/forecast/forecast.ts';
-import { formatPath } from '../../core/recipe/recipe.ts';
+import { formatPath, type Problem } from '../../core/recipe/recipe.ts';
 import { locateWith, readVariables, type StartValues } from '../recipes/start-values.ts';
 import { wantedRecipe } from '../recipes/wanted-recipe.ts';
 import { placed, problemLines, usage, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import { forecastText } from '../screen/forecast-text.ts';
 import type { Terminal } from '../screen/terminal.ts';
-import { readOverrides } from '../simulated/order.ts';
+import { readOverrides, recipeFile } from '../simulated/order.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { hasVariants } from '../../core/variants/names.ts';
 import { variantDocuments } from '../../core/variants/variant-documents.ts';
@@ -78,11 +79,21 @@ async function planOne(
   const ended = await endOf(arn, pipeline, surroundings);
   if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
   const { problems: found, ...forecast } = JSON.parse(ended.output ?? '{}') as Forecast;
-  const problems = placed(found, locateWith({ overrides, parameters }, locate));
+  const problems = placed(
+    found.map((one) => withFile(one, recipe)),
+    locateWith({ overrides, parameters }, locate),
+  );
   if (json) terminal.out(jsonOf(forecast, problems));
   else terminal.out(forecastText(name, { ...forecast, problems }, terminal));
   if (json && problems.length > 0) terminal.err(`${problemLines(problems)}\n`);
   return problems.length > 0 ? 2 : 0;
+}
+
+/** A name is that of a deployed recipe. Where there is only a file, the problem says so. */
+function withFile(problem: Problem, name: unknown): Problem {
+  if (typeof name !== 'string' || !problem.message.startsWith(`there is no recipe "${name}"`)) return problem;
+  const file = recipeFile(name);
+  return existsSync(file) ? { ...problem, message: `${problem.message}; ${file} exists: name the file` } : problem;
 }
 
 /** The problems have the shape that every refusal has, in every verb. */

@@ -5,7 +5,9 @@ import { startExecution } from '../../aws/executions/machines.ts';
 import { variantBuildsOf } from '../../aws/variants/wholes.ts';
 import { imageName } from '../../core/build/identity.ts';
 import type { Plan } from '../../core/build/plan.ts';
+import { nearest } from '../../core/nearest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
+import { heldFor, retryProblems } from '../../core/retry/retry-build.ts';
 import { canGoOn, isHeld, released, type Hold } from '../../core/undo/hold.ts';
 import { commandLine } from '../screen/command-line.ts';
 import { Refusal } from '../refused.ts';
@@ -96,6 +98,29 @@ async function changedRecipe(pipeline: Pipeline, { recipe, build }: BuildIdentit
   return { recipe: found.recipe, replan: true, ...(parameters && { parameters }) };
 }
 
+/** @throws Refusal before anything is started, if the held instance has not reached the step to go on from. */
+async function assertReached(
+  pipeline: Pipeline,
+  { recipe, build, held }: BuildIdentity & { held: Hold },
+  from: string,
+  now: number,
+): Promise<void> {
+  const plan = await readDocument(pipeline, { recipe, build }, 'plan');
+  const atStep = heldFor(await readDocument(pipeline, { recipe, build }, 'manifest'), new Date(now));
+  const [problem] = retryProblems(plan, atStep, { from, replan: false }, true);
+  if (!plan || !problem) return;
+  const { role, instance, region, until } = held;
+  const steps = role === 'builder' ? plan.provision : plan.checks;
+  const meant = nearest(
+    from,
+    steps.map(({ name }) => name),
+  );
+  const again = commandLine(`retry ${recipe}-${build} --from ${meant ?? '<step>'}${pipeline.options}`);
+  throw new Refusal(
+    `--from ${problem.message}\nThe ${role} ${instance} in ${region} is held until ${until}; nothing was started. To go on: ${again}`,
+  );
+}
+
 /** Goes on with a failed build on its held instance, and follows it. Its clean-up must have ended first. */
 export async function retry(
   wanted: string,
@@ -116,6 +141,7 @@ export async function retry(
     throw new Refusal(
       `${held.instance} in ${held.region} is held only until ${held.until}, too short to go on with ${recipe}-${build}; start ${recipe} anew, with a longer holdFor`,
     );
+  if (from !== undefined) await assertReached(pipeline, { recipe, build, held }, from, surroundings.now());
   const input = { recipe, build, ...changed, ...(from !== undefined && { from }) };
   const name = `${recipe}-retry-${randomUUID().slice(0, 8)}`;
   const { arn } = await startExecution(pipeline.aws, pipeline.machine, name, input);

@@ -23,16 +23,24 @@ interface RecipeSummary {
   unpriced: number;
 }
 
+/** How often each recipe was not started, by reason. Recipes with variants are among them: they start, and their variants are built. */
+export function skipsOf({ starts }: Pick<History, 'starts'>): Record<string, Record<string, number>> {
+  const skips: Record<string, Record<string, number>> = {};
+  for (const { recipe, skipped } of starts)
+    if (skipped !== undefined) {
+      const own = (skips[recipe] ??= {});
+      own[skipped] = (own[skipped] ?? 0) + 1;
+    }
+  return skips;
+}
+
 export function summariesOf(history: History): RecipeSummary[] {
   const answers = answersOf(history);
+  const skips = skipsOf(history);
   return history.recipes.map((recipe): RecipeSummary => {
     const { name } = recipe;
     const builds = history.builds.filter((build) => build.recipe === name);
     const count = (status: string) => builds.filter((build) => build.status === status).length;
-    const skipped: Record<string, number> = {};
-    for (const start of history.starts)
-      if (start.recipe === name && start.skipped !== undefined)
-        skipped[start.skipped] = (skipped[start.skipped] ?? 0) + 1;
     const seconds = answers.flatMap(({ update, seconds: took }) =>
       update.recipe === name && !update.first && took !== undefined ? [took] : [],
     );
@@ -43,7 +51,7 @@ export function summariesOf(history: History): RecipeSummary[] {
       published: count('published'),
       upToDate: count('up-to-date'),
       failed: count('failed') + (history.sourceless.some((one) => one.recipe === name) ? 1 : 0),
-      skipped,
+      skipped: skips[name] ?? {},
       worstSeconds: seconds.length > 0 ? Math.max(...seconds) : null,
       usd: Math.round(builds.reduce((sum, { usd }) => sum + (usd ?? 0), 0) * 1e6) / 1e6,
       unpriced: builds.filter(({ usd, status }) => usd === null && status !== 'up-to-date').length,
@@ -57,7 +65,11 @@ export const cost = (usd: number, unpriced: number): string =>
   `$${usd.toFixed(2)}${unpriced > 0 ? ` and ${unpriced} unknown` : ''}`;
 
 /** One row for each recipe; below them the skipped starts with reasons. */
-export function summaryTable(summaries: RecipeSummary[], terminal: Pick<Terminal, 'columns' | 'colour'>): string {
+export function summaryTable(
+  summaries: RecipeSummary[],
+  skipped: ReturnType<typeof skipsOf>,
+  terminal: Pick<Terminal, 'columns' | 'colour'>,
+): string {
   const rows = summaries.map((one) => [
     { text: one.recipe },
     { text: `${one.sourceUpdates}` },
@@ -68,9 +80,9 @@ export function summaryTable(summaries: RecipeSummary[], terminal: Pick<Terminal
     { text: one.worstSeconds === null ? '–' : timeOf(one.worstSeconds) },
     { text: cost(one.usd, one.unpriced) },
   ]);
-  const skips = summaries.flatMap(({ recipe, skipped }) => {
-    const reasons = Object.entries(skipped).map(([why, times]) => `${times} × ${why}`);
-    return reasons.length > 0 ? [`${recipe} ${reasons.join(', ')}`] : [];
+  const skips = Object.entries(skipped).map(([recipe, times]) => {
+    const reasons = Object.entries(times).map(([why, often]) => `${often} × ${why}`);
+    return `${recipe} ${reasons.join(', ')}`;
   });
   const lines = skips.length > 0 ? indented(`skipped: ${skips.join('; ')}`, terminal.columns, '  ', '    ') : [];
   return [columns(titles, rows, terminal), ...lines.map((line) => painter(terminal)('dim', line))].join('\n');

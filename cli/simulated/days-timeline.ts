@@ -77,6 +77,8 @@ function endOf(build: BuildOutcome, sourceSeconds: number | undefined, endedAt: 
   }
   const { published, missing } = regions;
   const all = published.length + missing.length;
+  // A recipe with variants has no image of its own.
+  if (all === 0) return { at, event: 'published', says: `all variants published in ${timeOf(seconds)}`, ...more };
   const count = missing.length > 0 ? `${published.length} of ${all}` : `${all}`;
   const says = [
     `published in ${timeOf(seconds)}, in ${count} region${all === 1 ? '' : 's'}`,
@@ -101,14 +103,14 @@ const marks: Record<TimelineEntry['event'], [Parameters<Paint>[0], string]> = {
 };
 const widest = 120;
 
-/** One line for each entry; repeated entries get one line. */
+/** One line for each entry; repeated entries get one line. A terminal gets short lines, and a file the whole text. */
 export function drawTimeline(
   entries: TimelineEntry[],
-  { columns, colour }: Pick<Terminal, 'columns' | 'colour'>,
+  { columns, colour, isTTY }: Pick<Terminal, 'columns' | 'colour' | 'isTTY'>,
 ): string[] {
   const paint = painter({ colour });
   const wide = Math.max(0, ...entries.map((entry) => whose(entry).length));
-  const width = Math.min(columns - 1, widest) - wide - 19;
+  const width = isTTY ? Math.min(columns - 1, widest) - wide - 19 : Infinity;
   return once(entries).map((entry) => {
     const [style, mark] = marks[entry.event];
     const text = shortened(entry.says);

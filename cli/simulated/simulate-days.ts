@@ -8,7 +8,7 @@ import { checkHistory } from '../../proof/month/invariants.ts';
 import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
 import { daysPage } from '../../pages/days/days-page.ts';
 import { pageOfDays } from './days-page.ts';
-import { cost, summariesOf, summaryTable, verdicts } from './days-summary.ts';
+import { cost, skipsOf, summariesOf, summaryTable, verdicts } from './days-summary.ts';
 import { monthsOf, monthTable, mostTold } from './days-months.ts';
 import { drawTimeline, timelineOf } from './days-timeline.ts';
 import { ancestorsOf } from './ancestors.ts';
@@ -116,9 +116,9 @@ function asText(
   setup: Setup,
   calls: number,
   page: string,
-  { columns, colour }: Terminal,
+  { columns, colour, isTTY }: Terminal,
 ): string {
-  const sheet = { columns, colour };
+  const sheet = { columns, colour, isTTY };
   const paint = painter(sheet);
   const days = tally(setup.days, 'day');
   const usd = recipes.reduce((sum, one) => sum + one.usd, 0);
@@ -126,14 +126,17 @@ function asText(
   const start = history.from.slice(0, 16).replace('T', ' ');
   const totals = [
     `${days} simulated in ${(performance.now() / 1000).toFixed(1)}s`,
-    tally(history.builds.length, 'build'),
+    tally(
+      recipes.reduce((sum, one) => sum + one.builds, 0),
+      'build',
+    ),
     cost(usd, unpriced),
     `${calls} API calls`,
   ];
   const parts = [
     `  ${paint('bold', `${days} of ${tally(setup.recipes, 'recipe')}`)} from ${start} UTC, simulated in ${setup.region}, seed ${setup.seed}`,
     setup.days > mostTold ? monthTable(months, sheet) : drawTimeline(timeline, sheet).join('\n'),
-    summaryTable(recipes, sheet),
+    summaryTable(recipes, skipsOf(history), sheet),
     verdicts(invariants, sheet),
     `  ${paint('dim', totals.join(' · '))}\n  ${paint('dim', page)}`,
   ];

@@ -142,12 +142,12 @@ function createOven(simulation: Simulation, catalog: Catalog, options: SimulateO
     };
     for (const [index, { text = '', paths }] of known.entries()) {
       const all = index === known.length - 1 ? totals : '';
-      write(`\n${outcome(JSON.parse(text) as Manifest, all, sheet)}`);
-      write(`${paths.map((path) => `  ${painter(sheet)('dim', path)}\n`).join('')}\n`);
+      write(`\n${outcome(JSON.parse(text) as Manifest, all, sheet)}${pathLines(paths, sheet)}`);
     }
+    if (!refused && recipes.every((one) => one.name !== name))
+      write(await wholeLines(simulation, { recipe: name, build }, out, sheet));
     if (json && known.length === ends.length && (!heir || !succeeded)) terminal.out(jsonOf(name, build, ends));
-    if (succeeded) return 0;
-    return refused ? 2 : 1;
+    return succeeded ? 0 : refused ? 2 : 1;
   };
 }
 
@@ -171,6 +171,15 @@ async function endOf(simulation: Simulation, one: BuildIdentity, out: string | u
   if (out !== undefined) await keepArtifacts(simulation, buildFolder(one), folder);
   const paths = [keyOf(one, 'manifest'), ...(page ? [page] : [])].map((key) => join(folder, basename(key)));
   return { ...one, text: simulation.artifact(keyOf(one, 'manifest')), paths };
+}
+
+const pathLines = (paths: string[], sheet: Terminal): string =>
+  `${paths.map((path) => `  ${painter(sheet)('dim', path)}\n`).join('')}\n`;
+
+/** Keeps the files of the build of all variants, and says where. */
+async function wholeLines(simulation: Simulation, whole: BuildIdentity, out: string, sheet: Terminal): Promise<string> {
+  const { text, paths } = await endOf(simulation, whole, out);
+  return text === undefined ? '' : `  All variants:\n${pathLines(paths, sheet)}`;
 }
 
 /** The manifest of a build, or those of its variants. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
+import { redriveHint } from '../../core/report/failure.ts';
 import { soundRecipes } from '../../core/recipe/catalog.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import { knownClient } from '../../simulator/aws/calls/known-clients.ts';
@@ -123,7 +124,7 @@ async function publishBuilds(
     builds.push(buildName({ id: arn, startedAt: startDate.toISOString() }));
     if (status !== 'SUCCEEDED')
       throw new Refusal(
-        `--region ${region}: the simulated account has no ${recipe} there, since its build fails: ${cause}`,
+        `--region ${region}: is the home of the pipeline, not a target, and on the simulated AWS the build of ${recipe} fails there: ${cause.replace(`\n${redriveHint}`, '')}`,
       );
     if (name === 'second' && often === 3)
       await simulation.finish(

@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
 import { namesWhole } from '../variants/names.ts';
 import type { Catalog, Recipe } from './types.ts';
 import { formatProblems, parseRecipe } from './recipe.ts';
@@ -23,9 +24,11 @@ export function parsed(document: unknown, scripts: Catalog['scripts'], home: Hom
   return now.parsed;
 }
 
-export const unknownRecipe = (catalog: Pick<Catalog, 'recipes' | 'variants'>, name: string): string =>
-  namesWhole(catalog, name) ??
-  `there is no recipe "${name}"; there are ${Object.keys(catalog.recipes).join(', ') || 'none'}`;
+export function unknownRecipe(catalog: Pick<Catalog, 'recipes' | 'variants'>, name: string): string {
+  const names = Object.keys(catalog.recipes);
+  const unknown = `there is no recipe "${name}"; there are ${names.join(', ') || 'none'}${didYouMean(name, names)}`;
+  return namesWhole(catalog, name) ?? unknown;
+}
 
 /**
  * A recipe of the catalog by its name.

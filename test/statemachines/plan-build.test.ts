@@ -191,7 +191,7 @@ describe('plan-build', () => {
 
   test.each<[unknown, string, string]>([
     [{}, 'recipe', 'must be the name of a recipe or a recipe document'],
-    [{ recipe: 'bass' }, 'recipe', 'there is no recipe "bass"; there are base'],
+    [{ recipe: 'bass' }, 'recipe', 'there is no recipe "bass"; there are base; did you mean base?'],
     [{ recipe: 'base', force: true }, '', 'unknown key force; known are recipe, overrides, parameters, scripts'],
     [{ recipe, scripts: { 'a.sh': 1 } }, 'scripts', 'must be an object of file names and their texts'],
     [[], '', 'the execution input must be an object like {"recipe": "al2023-base"}'],
@@ -255,6 +255,7 @@ describe('golden plan', () => {
     [['Base'], 'Base: is not the name of a recipe'],
     [['no-such.yaml'], 'no-such.yaml: cannot be read'],
     [['bass'], 'there is no recipe "bass"; there are base'],
+    [['web-server'], 'examples/web-server.yaml exists: name the file'],
     [['base', '--region', 'mars-1'], '--region mars-1: there is no such region'],
     [['base', '--override', '=1', '--override', 'builder={'], '--override =1: is not like'],
     [['base', '--override', 'name=other'], 'overrides cannot rename the recipe base'],

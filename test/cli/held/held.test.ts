@@ -79,8 +79,15 @@ describe('on a deployed pipeline', () => {
       exitCode: 2,
       err: expect.stringContaining('--recipe other: is other, and'),
     });
-    const { exitCode, out, err } = await operator(simulation).run('retry', 'base', '--recipe', 'base');
-    expect(err).toContain('Waiting for the end of');
+    const before = simulation.executions().length;
+    const mistyped = await operator(simulation).run('retry', 'base', '--from', 'pach');
+    expect(mistyped).toMatchObject({ exitCode: 2, err: expect.stringContaining('--from pach is no step') });
+    expect(mistyped.err).toMatch(
+      /The builder i-\w+ in us-east-1 is held until 2026-\S+; nothing was started. To go on: .* --from patch\b/,
+    );
+    expect(simulation.executions()).toHaveLength(before);
+    const { exitCode, out } = await operator(simulation).run('retry', 'base', '--recipe', 'base');
+    expect(mistyped.err).toContain('Waiting for the end of');
     expect(out).toContain('published');
     expect(exitCode).toBe(0);
     expect(onlyManifest(simulation)?.status).toBe('published');

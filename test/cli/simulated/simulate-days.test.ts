@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verdicts } from '../../../cli/simulated/days-summary.ts';
+import { drawTimeline } from '../../../cli/simulated/days-timeline.ts';
+import { skipsOf, summaryTable, verdicts } from '../../../cli/simulated/days-summary.ts';
 import { golden } from '../../../cli/golden.ts';
 import { recordingTerminal } from '../recording-terminal.ts';
 
@@ -54,7 +55,8 @@ describe('two days of a child, and so of its parent', () => {
     expect(shown.out).toMatch(
       /^ {2}2 days of 2 recipes from 2026-11-23 03:00 UTC, simulated in us-east-1, seed 1\n(.*\n)*.* 11-23 03:00 +parent +● started because the source image is (.*\n)*.*parent +✓ published in \d+m, in 1 region\n(.*\n)*.*child +– skipped, parent is still building: .*\n(.*\n)*.*child +● started because parent was published as (.*\n)*.*parent +◆ source updated to ami-…[0-9a-f]{4}: ami-amazon-linux-latest/m,
     );
-    expect(shown.out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(shown.out.split('\n').filter((line) => line.length > 80 && !/^ {2}11-/.test(line))).toEqual([]);
+    expect(shown.out).not.toContain('…\n'); // a file gets the whole text
     const times = [...shown.out.matchAll(/^ {2}(11-\d\d \d\d:\d\d) /gm)].map(([, time]) => time);
     expect(times.length).toBeGreaterThan(10);
     expect(times).toEqual(times.toSorted((one = '', other = '') => one.localeCompare(other)));
@@ -88,6 +90,23 @@ test('a source that does not exist is one line with how often and since when, an
   expect(out).toMatch(/^ {2}parent +\d+ +\d+ +\d+ +\d+ +0 /m);
   const page = await readFile(join(folder, 'out/days.html'), 'utf8');
   expect(page.split('no usable source')).toHaveLength(2);
+});
+
+test('a terminal gets lines of its width, and a file the whole text', () => {
+  const says = `started because ${'the source image is newer, '.repeat(9)}so`;
+  const entry = { at: '2026-11-23T03:00:00Z', event: 'started', recipes: ['base'], says } as const;
+  const [short = ''] = drawTimeline([{ ...entry, recipes: ['base'] }], { columns: 80, colour: false, isTTY: true });
+  expect([short.length, short.at(-1)]).toEqual([79, '…']);
+  expect(drawTimeline([{ ...entry, recipes: ['base'] }], { columns: 80, colour: false, isTTY: false })[0]).toContain(
+    says,
+  );
+});
+
+test('the skipped starts of a recipe with variants are told, though only its variants have rows', () => {
+  const at = '2026-11-23T03:00:00Z';
+  const start = { at, recipe: 'multi', by: 'poll', reason: 'newer', skipped: 'up to date' };
+  const table = summaryTable([], skipsOf({ starts: [start, start] }), { columns: 80, colour: false });
+  expect(table).toContain('skipped: multi 2 × up to date');
 });
 
 test('a promise that was broken is named', () => {

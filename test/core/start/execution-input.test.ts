@@ -48,7 +48,7 @@ test('force may be said to be false', () => {
 });
 
 test.each([
-  [{ recipe: 'bass' }, 'recipe: there is no recipe "bass"; there are base'],
+  [{ recipe: 'bass' }, 'recipe: there is no recipe "bass"; there are base; did you mean base?'],
   [{ recipe: 'constructor' }, 'recipe: there is no recipe "constructor"; there are base'],
   [{ recipe: 7 }, 'recipe: must be the name of a recipe or a recipe document'],
   [{}, 'recipe: must be the name of a recipe or a recipe document'],
