@@ -9,7 +9,6 @@ import type { UpToDate } from '../../aws/work/up-to-date.ts';
 import { imageMade } from '../../core/build/awaited.ts';
 import { requestedBuild } from '../../core/start/execution-input.ts';
 import { workOf } from '../../core/start/work.ts';
-import { planAgain } from '../../core/retry/replan.ts';
 import { rebuildProblems, resumed } from '../../core/start/resume-build.ts';
 import { refuse, refuseAny } from '../../core/recipe/problems.ts';
 import { startsVariants } from '../../core/variants/names.ts';
@@ -41,10 +40,11 @@ export const resolve = stage({
     const { manifest, record: past, ...earlier } = await readEarlier(cloud, identity);
     let { plan } = earlier;
     const images = plan ? await findImagesIn(cloud.aws, { region: cloud.aws.region }, identity) : []; // none before a plan is kept
-    const next = plan && requested.replan ? planAgain(plan, requested, { ...cloud, catalog }) : undefined;
+    const changed = plan && requested.replan ? await import('../../aws/work/changed-plan.ts') : undefined; // few starts
+    const { next, problems: seen = [] } = (plan && (await changed?.changedPlan(cloud, plan, requested, catalog))) ?? {};
     const problems = startProblems(requested, next ?? plan, { catalog, settings: cloud.settings, execution });
     const again = { now: cloud.now(), ...cloud.settings, next };
-    refuseAny(problems.concat(rebuildProblems(plan, requested, manifest, images, again)));
+    refuseAny(problems.concat(seen, rebuildProblems(plan, requested, manifest, images, again)));
     plan = plan && resumed(plan, manifest, execution, { ...requested, now: cloud.now(), next });
     if (!plan) {
       ({ plan, found } = await newPlan(cloud, requested, execution, { past, catalog }));

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { PageOfBuild } from '../../../core/report/page/page-of-build.ts';
 import { crash, type Interference } from '../../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { setSecret } from '../../../simulator/aws/ssm/guest-secrets.ts';
 import { operator } from '../../support/deployed.ts';
 import { build, home, leftIn, nothing, onlyManifest, pipeline, recipe, type Setting } from '../../support/pipeline.ts';
 
@@ -125,11 +126,15 @@ test('a retry with a mended step publishes what ran, and an earlier step that wa
   await build(simulation);
   const [, held] = [...instancesOf(simulation), ...alive(simulation)];
   const document = { ...recipe, publish: { channel: 'try' }, onFailure: 'hold', holdFor: '30m' };
-  const retry = (steps: object[]) =>
-    again(simulation, { recipe: { ...document, provision: steps }, replan: true });
+  const retry = (steps: object[], more: object = {}) =>
+    again(simulation, { recipe: { ...document, provision: steps, ...more }, replan: true });
   const [patch, broken] = provision;
   const refused = await retry([{ ...patch, run: 'other' }, broken]);
   expect(refused.cause).toContain('provision[0]: is not what ran as "patch"');
+  setSecret(simulation.cloud.world, home, '/golden/base/taken', 'no image');
+  const unforeseen = await retry([patch, { ...broken, secrets: { TOKEN: '/none' } }], { publish: { channel: 'taken' } });
+  expect(unforeseen.cause).toContain('provision[1].secrets.TOKEN: the parameter /none in us-east-1 does not exist');
+  expect(unforeseen.cause).toContain('publish.channel: /golden/base/taken in us-east-1 is a SecureString');
   expect(alive(simulation)).toEqual([held]);
   expect((await retry([patch, { ...broken, run: 'mended' }])).status).toBe('SUCCEEDED');
   const manifest = onlyManifest(simulation);
