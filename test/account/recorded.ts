@@ -50,9 +50,14 @@ function* visitsIn({ history }: Execution): Generator<[string, Visit]> {
 }
 
 export async function record(runs: PermissionRun[]): Promise<Recorded> {
+  const simulations: Simulation[] = [];
+  for (const { simulation: start } of runs) simulations.push((await start())[0]);
+  return recordedIn(simulations);
+}
+
+export function recordedIn(simulations: Simulation[]): Recorded {
   const recorded: Recorded = { visits: new Map(), runs: [] };
-  for (const { simulation: start } of runs) {
-    const [simulation] = await start();
+  for (const simulation of simulations) {
     // What a role of another account is asked with is allowed by that role: test/infrastructure has the template of that role.
     const calls = simulation.cloud.calls.filter(({ role }) => role === undefined);
     recorded.runs.push({ calls, place: deploymentPlaceOf(simulation) });
