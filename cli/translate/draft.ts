@@ -96,5 +96,12 @@ export interface DocumentContext {
   file: string;
   notes: TranslationNote[];
   /** The component documents that were given and are not translated yet. */
-  components: { document: unknown; file: string }[];
+  components: GivenDocument[];
+}
+
+export interface GivenDocument {
+  document: unknown;
+  file: string;
+  /** The line of a part of the document. */
+  lineOf: (path: (string | number)[]) => number | undefined;
 }

@@ -58,13 +58,6 @@ export function addComponentArns(list: Json[], { components, ...context }: Docum
       note(context.notes, { file: context.file, what: arn }, () => addArn(context.draft, arn, values));
       continue;
     }
-    for (const [key, value] of Object.entries(values))
-      context.notes.push({
-        file: context.file,
-        what: `${arn}, parameter ${key}`,
-        result: 'not translated',
-        says: `write ${value} where ${given.file} has {{ ${key} }}`,
-      });
-    addComponent(given.document as Json, { ...context, components, file: given.file });
+    addComponent(given, context, values);
   }
 }

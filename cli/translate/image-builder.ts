@@ -1,5 +1,4 @@
 import { CannotTranslate, emptyDraft, note, own, recipeNameFrom, type DocumentContext, type Draft } from './draft.ts';
-import { addComponent } from './image-builder-component.ts';
 import { addComponentArns } from './image-builder-arns.ts';
 
 /* oxlint-disable typescript/no-explicit-any -- documents of others, read key by key */
@@ -17,12 +16,11 @@ export function documentKind(
   return distributionConfiguration ? 'distribution' : undefined;
 }
 
-/** Adds a document of EC2 Image Builder to a recipe. */
+/** Adds a document of EC2 Image Builder to a recipe. Components are added by addComponent. */
 export function addImageBuilder(document: unknown, context: DocumentContext): void {
   const given = document as Json;
   const kind = documentKind(document);
-  if (kind === 'component') addComponent(given, context);
-  else if (kind === 'recipe') {
+  if (kind === 'recipe') {
     const { components, ...others } = given['imageRecipe'] as Json;
     each(others, recipeKeys, context);
     addComponentArns((components ?? []) as Json[], context);

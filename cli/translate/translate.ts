@@ -10,8 +10,9 @@ import { problemLines, usage, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
 import { recipesFolder } from '../simulated/order.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, GivenDocument } from './draft.ts';
 import { addImageBuilder, imageBuilderDraft, documentKind } from './image-builder.ts';
+import { addComponent } from './image-builder-component.ts';
 import { notesText, type TranslationNote } from './notes.ts';
 import { recipeText } from './translated-recipe.ts';
 
@@ -81,7 +82,7 @@ const jsonOf = (recipes: Recipe[], written: string[], findings: Awaited<ReturnTy
 
 async function recipesIn(files: string[]): Promise<Recipe[]> {
   const templates: { file: string; text: string }[] = [];
-  const parts: { document: unknown; file: string }[] = [];
+  const parts: GivenDocument[] = [];
   for (const file of files) {
     const text = await readText(file).catch((error: unknown) => {
       throw refusal(file, `cannot be read: ${reason(error)}`);
@@ -90,13 +91,13 @@ async function recipesIn(files: string[]): Promise<Recipe[]> {
       templates.push({ file, text });
       continue;
     }
-    const { document } = readYaml(text, file, 'a document');
+    const { document, locate } = readYaml(text, file, 'a document');
     if (!documentKind(document))
       throw refusal(
         file,
         'is neither HCL of Packer (*.pkr.hcl) nor a document of EC2 Image Builder; packer hcl2_upgrade makes HCL of templates in JSON',
       );
-    parts.push({ document, file });
+    parts.push({ document, file, lineOf: (path) => locate(path).line });
   }
   const recipes = templates.length > 0 ? await recipesOfTemplates(templates) : [];
   if (parts.length === 0) return recipes;
@@ -105,9 +106,9 @@ async function recipesIn(files: string[]): Promise<Recipe[]> {
   // A recipe takes the components that it names in its order. Those that no recipe names come last.
   const isComponent = ({ document }: { document: unknown }) => documentKind(document) === 'component';
   const components = parts.filter(isComponent);
-  for (const { document, file } of parts)
-    if (!isComponent({ document })) addImageBuilder(document, { draft, file, notes, components });
-  for (const { document, file } of components) addImageBuilder(document, { draft, file, notes, components });
+  for (const part of parts)
+    if (!isComponent(part)) addImageBuilder(part.document, { draft, file: part.file, notes, components });
+  for (const component of components) addComponent(component, { draft, notes });
   return [...recipes, { draft, notes }];
 }
 

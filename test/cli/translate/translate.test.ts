@@ -16,6 +16,8 @@ const imageBuilder = ['recipe.json', 'infrastructure.json', 'distribution.json',
   (name) => `test/cli/translate/image-builder/${name}`,
 );
 
+const harden = readFileSync('test/cli/translate/image-builder/harden.yml', 'utf8');
+
 /** Files that recipes name, beside them. */
 function put(files: Record<string, string>): void {
   for (const [name, text] of Object.entries(files)) {
@@ -117,6 +119,7 @@ test('documents of EC2 Image Builder become one recipe, with components in the o
   const document = 'schemaVersion: 1.0\nphases: [{ name: build, steps: [{ name: a, action: UpdateOS }] }]\n';
   const parameter = 'parameters: [{ Port: { type: string } }]\n';
   put({
+    'harden.yml': harden,
     'components/update-linux.yml': document,
     'components/nginx.yml': document + parameter,
     'components/ebs-volume-usage-test-linux.yml': document.replace('build', 'test'),
@@ -139,20 +142,12 @@ test('documents of EC2 Image Builder become one recipe, with components in the o
     },
     provision: [
       { name: 'update-linux', component: { file: 'components/update-linux.yml' } },
-      {
-        name: 'Packages',
-        run: 'dnf -y upgrade --releasever=latest\ndnf -y install audit\n',
-        retry: { attempts: 3 },
-        timeout: '900s',
-      },
-      { name: 'Optional', run: 'systemctl disable --now rpcbind\n', onFailure: 'continue' },
-      { name: 'Restart', reboot: true },
+      { name: 'harden', component: { file: 'harden.yml' } },
       { name: 'nginx', component: { file: 'components/nginx.yml', parameters: { Port: '8080' } } },
       { reboot: true },
     ],
     checks: [
-      { name: 'AuditRuns', run: 'systemctl is-active auditd\n' },
-      { name: 'SshTakesNoRoot', run: "sshd -T | grep -x 'permitrootlogin no'\n" },
+      { name: 'harden', component: { file: 'harden.yml' } },
       { name: 'ebs-volume-usage-test-linux', component: { file: 'components/ebs-volume-usage-test-linux.yml' } },
     ],
     image: { imds: 'v2' },
@@ -172,7 +167,7 @@ test('documents of EC2 Image Builder become one recipe, with components in the o
   };
   expect({ status, missing: recipes.map(({ missing }) => missing) }).toEqual({ status: 'written', missing: [[]] });
   expect(recipes[0]?.notes).toContainEqual(
-    expect.objectContaining({ what: 'build, Fetch (S3Download)', result: 'not translated' }),
+    expect.objectContaining({ line: 21, what: 'build, Fetch (S3Download)', result: 'not needed' }),
   );
   const arn = 'arn:aws:imagebuilder:us-east-1:aws:component/update-linux/x.x.x';
   expect(recipes[0]?.notes).toContainEqual({
@@ -235,8 +230,36 @@ test('a recipe that is there is overwritten only with --force', async () => {
   expect(recipe('iis')).toMatchObject({ name: 'iis' });
 });
 
-test('a component with parts that are no steps is said to run as it is', async () => {
-  const { out } = await translated(...imageBuilder);
-  expect(out).toContain('– the whole component: it also runs as it is, by AWSTOE');
-  expect(out).toContain('component: { file: harden.yml }');
+test('a component with parts that are no steps runs as it is, which is told first', async () => {
+  const own = harden.replace('phases:', 'parameters: [{ Port: { type: string, default: "1" } }]\nphases:');
+  put({ 'harden.yml': own });
+  const { exitCode, out } = await translated(join(folder, 'harden.yml'));
+  expect(exitCode).toBe(1); // a component names no source
+  expect(out.split('\n')[1]).toMatch(
+    /harden\.yml:1 +✓ the whole component: provision\[0\] and checks\[0\]: AWSTOE runs it as it is, because .* would lose parameters, build, Fetch \(S3Download\), build, Each/,
+  );
+  expect(out).toMatch(/harden\.yml:4 +– parameters: the component has it/);
+  expect(recipe('harden')).toMatchObject({ provision: [{ component: { file: 'harden.yml' } }] });
+});
+
+test('a component whose parts all are steps becomes these, each with its line', async () => {
+  put({ 'harden.yml': harden.replace(/ {6}- name: Fetch[^]*?(?= {2}- name: validate)/, '') });
+  const { out } = await translated(join(folder, 'harden.yml'));
+  expect(recipe('harden')).toMatchObject({
+    provision: [
+      {
+        name: 'Packages',
+        run: 'dnf -y upgrade --releasever=latest\ndnf -y install audit\n',
+        retry: { attempts: 3 },
+        timeout: '900s',
+      },
+      { name: 'Optional', run: 'systemctl disable --now rpcbind\n', onFailure: 'continue' },
+      { name: 'Restart', reboot: true },
+    ],
+    checks: [
+      { name: 'AuditRuns', run: 'systemctl is-active auditd\n' },
+      { name: 'SshTakesNoRoot', run: "sshd -T | grep -x 'permitrootlogin no'\n" },
+    ],
+  });
+  expect(out).toMatch(/harden\.yml:19 +✓ build, Restart \(Reboot\): provision\[2\]/);
 });
