@@ -102,19 +102,17 @@ export const restoreBuild = (artifacts: Artifacts, build: RevokedBuild, asked: A
     return { ...before, execution, restoredBy, state: 'restoring', ...(together && { together }) };
   });
 
-/** Takes back what a failed execution has revoked or restored, unless that was all. @returns what AWS refused of that. */
+/**
+ * Takes back what a failed execution has revoked or restored, unless that was all. If the revocation of one build cannot be read, nobody
+ * knows whether that was all, so nothing is changed. @returns what AWS refused of that.
+ */
 export async function turnBack(artifacts: Artifacts, builds: RevokedBuild[], execution: string): Promise<string[]> {
   const left: string[] = [];
   const tell = (build: BuildIdentity) => (error: unknown) =>
     void left.push(`the images of ${build.recipe}-${build.build}: ${lastingFailure(error).message}`);
-  const found = builds.map((one) => readDocument(artifacts, one, 'revocation').catch(tell(one)));
-  if (
-    areAllDone(
-      (await Promise.all(found)).map((one) => one ?? undefined),
-      execution,
-    )
-  )
-    return left;
+  const read = builds.map((one) => readDocument(artifacts, one, 'revocation').catch(tell(one)));
+  const found = (await Promise.all(read)).map((one) => one ?? undefined);
+  if (left.length > 0 || areAllDone(found, execution)) return left;
   for (const one of builds) await change(artifacts, one, async (now) => turnedBack(now, execution)).catch(tell(one));
   return left;
 }

@@ -39,7 +39,7 @@ export async function distributeEach(
   surroundings: Surroundings,
 ): Promise<number> {
   const words = await variantsNamed(await findPipeline(options, surroundings), recipe);
-  return forEachVariant(words, { json: options.json, terminal }, (one, sheet) =>
+  return forEachVariant(words, { json: options.json, terminal, changes: !options.plan }, (one, sheet) =>
     distribute(one, options, sheet, surroundings),
   );
 }

@@ -49,7 +49,7 @@ export async function shareEach(
   surroundings: Surroundings,
 ): Promise<number> {
   const words = await variantsNamed(await findPipeline(options, surroundings), recipe);
-  return forEachVariant(words, { json: options.json, terminal }, (one, sheet) =>
+  return forEachVariant(words, { json: options.json, terminal, changes: !options.plan }, (one, sheet) =>
     share(one, options, sheet, surroundings),
   );
 }

@@ -1,11 +1,12 @@
 import { readDocument, readVersioned } from '../../aws/memory/documents.ts';
 import { readExecution, stopExecution, type ExecutionDetail } from '../../aws/executions/build-executions.ts';
+import { imageName } from '../../core/build/identity.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { buildsOf, findBuild, runningBuilds, wantedIn } from './builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
 import { interruptedCode } from './follow.ts';
-import { holdIn, release } from '../held/held.ts';
+import { holdsOf, release } from '../held/held.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { commandLine } from '../screen/command-line.ts';
 import type { Terminal } from '../screen/terminal.ts';
@@ -79,7 +80,10 @@ const isVariantOf = ({ execution }: Running, recipe: string): boolean =>
 /** Whether a build is of a recipe or of one of its variants, which are stopped together. */
 const isOf = (recipe: string) => (one: Running) => one.recipe === recipe || isVariantOf(one, recipe);
 
-/** The execution to stop. If it has already ended, there is nothing to stop, and that is no failure. A hold of it ends. */
+/**
+ * The executions to stop. If they have already ended, there is nothing to stop, and that is no failure: then the holds of the build and of
+ * its variants end. A variant may be held while others run: its hold is only told.
+ */
 async function running(
   pipeline: Pipeline,
   wanted: string,
@@ -90,32 +94,36 @@ async function running(
     surroundings,
   }: { options: PipelineOptions; write: (text: string) => void; terminal: Terminal; surroundings: Surroundings },
 ): Promise<Running[]> {
+  const tellHolds = ({ build }: { build: string }, holds: Awaited<ReturnType<typeof holdsOf>>, stopped: Running[]) => {
+    for (const { held, ...one } of holds.filter(({ recipe }) => !stopped.some((other) => other.recipe === recipe)))
+      write(
+        `  ${held.role} ${held.instance} of ${imageName(one)}, which failed, is held until ${held.until}: ${commandLine(`cancel ${build}${pipeline.options}`)} ends that.\n`,
+      );
+  };
   const meant = wantedIn(wanted);
   if ('recipe' in meant && !('build' in meant)) {
     const found = (await runningBuilds(pipeline)).filter(isOf(meant.recipe));
     const held = await holder(pipeline, meant.recipe);
     if (held && !found.some(({ execution }) => execution.arn === held.execution.arn)) found.push(held);
-    if (found.length > 0) return found;
-    write(`  Nothing is being built of ${meant.recipe} in ${pipeline.aws.region}.\n`);
+    if (found.length === 0) write(`  Nothing is being built of ${meant.recipe} in ${pipeline.aws.region}.\n`);
     const [last] = await buildsOf(pipeline, meant.recipe);
-    const kept = last && (await holdIn(pipeline, last, surroundings.now()));
-    if (last && kept)
-      write(
-        `  ${kept.role} ${kept.instance} of ${last.build}, which failed, is held until ${kept.until}: ${commandLine(`cancel ${last.build}${pipeline.options}`)} ends that.\n`,
-      );
-    return [];
+    if (last) tellHolds(last, await holdsOf(pipeline, last, surroundings.now()), found);
+    return found;
   }
   const { recipe, build, execution } = await findBuild(pipeline, wanted);
   const variants = (await runningBuilds(pipeline)).filter((one) => one.build === build && isVariantOf(one, recipe));
-  if (execution?.status === 'RUNNING') return [{ recipe, build, execution }, ...variants];
   // What started the variants may have died before them.
-  if (variants.length > 0) return variants;
-  const held = await holdIn(pipeline, { recipe, build }, surroundings.now());
-  if (held) {
-    await release(pipeline, { recipe, build }, { held, stage: options.stage }, terminal, surroundings);
-    write(`  ${held.role} ${held.instance} of ${recipe}-${build} is no longer held, and is gone within minutes.\n`);
-    return [];
+  const found = execution?.status === 'RUNNING' ? [{ recipe, build, execution }, ...variants] : variants;
+  const holds = await holdsOf(pipeline, { recipe, build }, surroundings.now());
+  if (found.length > 0) {
+    tellHolds({ build }, holds, found);
+    return found;
   }
+  for (const { held, ...one } of holds) {
+    await release(pipeline, one, { held, stage: options.stage }, terminal, surroundings);
+    write(`  ${held.role} ${held.instance} of ${imageName(one)} is no longer held, and is gone within minutes.\n`);
+  }
+  if (holds.length > 0) return [];
   const ended = execution?.stoppedAt ? ` at ${execution.stoppedAt.toISOString()} as ${execution.status}` : '';
   write(`  ${recipe}-${build} is not running: it ended${ended}.\n`);
   return [];

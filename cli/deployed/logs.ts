@@ -51,11 +51,33 @@ export async function logs(
   const pipeline = await findPipeline(options, surroundings);
   const known = await findBuild(pipeline, wanted);
   const variants = (await variantBuildsOf(pipeline, known)).filter(({ recipe }) => recipe !== known.recipe);
-  const words = [known, ...variants].map(imageName);
+  const isWhole = variants.length > 0;
+  // The build of all runs no step itself.
+  const words = [...(isWhole && options.step !== undefined ? [] : [known]), ...variants].map(imageName);
+  const find = async (word: string) => (word === imageName(known) ? known : findBuild(pipeline, word));
+  if (options.step !== undefined) await assertStep(options.step, await eachOf(words, find), pipeline);
   return forEachVariant(words, { json: options.json, terminal }, async (word, sheet) => {
-    const one = word === imageName(known) ? known : await findBuild(pipeline, word);
-    return logsOf(one, { ...options, isWhole: variants.length > 0 && one === known }, pipeline, sheet, surroundings);
+    const one = await find(word);
+    if (isWhole && options.step !== undefined && !options.json) sheet.out(`  ${painter(sheet)('bold', word)}\n`);
+    return logsOf(one, { ...options, isWhole: isWhole && one === known }, pipeline, sheet, surroundings);
   });
+}
+
+const sentIn = async (pipeline: Pipeline, { execution }: KnownBuild): Promise<SentCommand[]> =>
+  sentCommands(execution ? await historyReader(pipeline.aws, execution.arn)() : []);
+
+/** @throws Refusal if no build has output of a step. Variants may have different steps. */
+async function assertStep(step: string, builds: KnownBuild[], pipeline: Pipeline): Promise<void> {
+  const sent: SentCommand[] = [];
+  for (const one of builds) {
+    const own = await sentIn(pipeline, one);
+    if ((await outputsOf(pipeline, one, own, { step, tail: 1 })).length > 0) return;
+    sent.push(...own);
+  }
+  const names = [...new Set(sent.map(({ name }) => name))].join(', ') || 'none';
+  throw new Refusal(
+    `--step ${step}: has left no output; steps and checks of ${builds[0]?.build} that were sent: ${names}`,
+  );
 }
 
 async function logsOf(
@@ -79,7 +101,10 @@ async function logsOf(
   if (options.step === undefined)
     terminal.out(summary({ known, status, history, timings, manifest, now: surroundings.now() }, terminal));
   for (const output of outputs) terminal.out(shown(output, terminal));
-  if (outputs.length === 0 && !isWhole) terminal.out('  No command has left any output in the bucket.\n');
+  if (outputs.length === 0 && !isWhole)
+    terminal.out(
+      `  No command${options.step === undefined ? '' : ` of ${options.step}`} has left any output in the bucket.\n`,
+    );
   return 0;
 }
 
@@ -87,7 +112,7 @@ async function outputsOf(
   pipeline: Pipeline,
   build: BuildIdentity,
   sent: SentCommand[],
-  { step, tail }: LogsOptions,
+  { step, tail }: Pick<LogsOptions, 'step' | 'tail'>,
 ): Promise<Output[]> {
   const prefix = `${commandOutput.key(build)}/`;
   const streams = (await listArtifacts(pipeline, prefix)).flatMap(({ key, bytes }) => {
@@ -104,12 +129,6 @@ async function outputsOf(
     .map(({ command, instance }) => ({ command, instance, of: sent.find((one) => one.command === command) }))
     .filter(({ of }) => step === undefined || of?.name === step)
     .toSorted((one, other) => order(one) - order(other));
-  if (step !== undefined && outputs.length === 0) {
-    const names = [...new Set(sent.map(({ name }) => name))].join(', ') || 'none';
-    throw new Refusal(
-      `--step ${step}: has left no output; steps and checks of ${build.build} that were sent: ${names}`,
-    );
-  }
   return eachOf(outputs, async ({ command, instance, of }) => {
     const text = async (wanted: 'stdout' | 'stderr') => {
       const found = streams.filter(

@@ -21,6 +21,7 @@ import {
   type PipelineOptions,
   siblingMachine,
 } from './deployment.ts';
+import { forEachVariant } from '../variants/each-variant.ts';
 import { endOf, tellFailure } from './execution-end.ts';
 
 interface PlanOptions extends PipelineOptions {
@@ -51,12 +52,18 @@ export async function plan(
   const given = { overrides, parameters };
   // Each variant of a file is planned as the recipe that it is.
   const each = hasVariants(recipe) ? variantDocuments(recipe) : [{ name, document: recipe }];
-  let exitCode = 0;
-  for (const { name: one, document } of each) {
-    const planned = { name: one, recipe: document, scripts, locate };
-    exitCode ||= await planOne(planned, given, { json, wanted }, pipeline, terminal, surroundings);
-  }
-  return exitCode;
+  const names = each.map(({ name: one }) => one);
+  return forEachVariant(names, { json, terminal }, async (one, sheet) => {
+    const document = each.find((other) => other.name === one)?.document ?? recipe;
+    return planOne(
+      { name: one, recipe: document, scripts, locate },
+      given,
+      { json, wanted },
+      pipeline,
+      sheet,
+      surroundings,
+    );
+  });
 }
 
 async function planOne(

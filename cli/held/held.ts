@@ -17,17 +17,20 @@ import { findBuild } from '../deployed/builds.ts';
 import { findPipeline, openDeployment, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { followBuild } from '../deployed/follow.ts';
 
-/** The hold of a build that is not over. Undefined if there is none. */
-export async function holdIn(pipeline: Pipeline, build: BuildIdentity, now: number): Promise<Hold | undefined> {
-  const held = await readDocument(pipeline, build, 'held');
-  return held && isHeld(held, new Date(now)) ? held : undefined;
+type HeldBuild = BuildIdentity & { held: Hold };
+
+/** The holds of a build, or of its variants, that are not over. */
+export async function holdsOf(pipeline: Pipeline, whole: BuildIdentity, now: number): Promise<HeldBuild[]> {
+  const each = await variantBuildsOf(pipeline, whole);
+  const found = await Promise.all(
+    each.map(async (one) => ({ ...one, held: await readDocument(pipeline, one, 'held') })),
+  );
+  return found.flatMap(({ held, ...one }) => (held && isHeld(held, new Date(now)) ? [{ ...one, held }] : []));
 }
 
-async function heldBuild(pipeline: Pipeline, wanted: string, now: number): Promise<BuildIdentity & { held: Hold }> {
+async function heldBuild(pipeline: Pipeline, wanted: string, now: number): Promise<HeldBuild> {
   const { recipe, build } = await findBuild(pipeline, wanted);
-  const each = await variantBuildsOf(pipeline, { recipe, build });
-  const found = await Promise.all(each.map(async (one) => ({ ...one, held: await holdIn(pipeline, one, now) })));
-  const holds = found.flatMap(({ held, ...one }) => (held ? [{ ...one, held }] : []));
+  const holds = await holdsOf(pipeline, { recipe, build }, now);
   const [only] = holds;
   if (holds.length > 1)
     throw new Refusal(`${wanted}: several variants are held: name ${holds.map(imageName).join(' or ')}`);

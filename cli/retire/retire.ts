@@ -46,7 +46,7 @@ export async function runRetire(
   const running = { ...options, only: plan, does: { apply: true } };
   if (recipe === undefined) return run(capped, running, pipeline, terminal, surroundings);
   const words = await variantsNamed(pipeline, recipe);
-  return forEachVariant(words, { json: options.json, terminal }, (one, sheet) =>
+  return forEachVariant(words, { json: options.json, terminal, changes: !plan }, (one, sheet) =>
     run({ ...capped, recipe: one }, running, pipeline, sheet, surroundings),
   );
 }

@@ -1,8 +1,10 @@
 // What `golden` does for each variant of a recipe where a word names all of them.
 import { builtVariants, variantBuildsOf } from '../../aws/variants/wholes.ts';
 import { imageName } from '../../core/build/identity.ts';
+import { Failure } from '../../core/errors.ts';
 import { findBuild, wantedIn, type KnownBuild } from '../deployed/builds.ts';
-import type { Pipeline } from '../deployed/deployment.ts';
+import { unreachable, type Pipeline } from '../deployed/deployment.ts';
+import { refusal, usage } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
 
@@ -28,12 +30,14 @@ export async function findOneBuild(pipeline: Pipeline, word: string): Promise<Kn
 }
 
 /**
- * Runs a verb for each word. With `json`, stdout is the list of what each run printed.
+ * Runs a verb for each word. With `json`, stdout is the list of what each run printed, with the problems of a run that was refused.
+ * A verb that only looks does so for all words. One that `changes` something stops at the first run that failed or was left, and
+ * names the words that it did not come to.
  * @returns the first exit code that is not 0.
  */
 export async function forEachVariant(
   words: string[],
-  { json = false, terminal }: { json?: boolean | undefined; terminal: Terminal },
+  { json = false, terminal, changes = false }: { json?: boolean | undefined; terminal: Terminal; changes?: boolean },
   run: (word: string, terminal: Terminal) => Promise<number>,
 ): Promise<number> {
   const [only = ''] = words;
@@ -41,7 +45,20 @@ export async function forEachVariant(
   const printed: unknown[] = [];
   const quiet = { ...terminal, out: (text: string) => void printed.push(JSON.parse(text)) };
   let exitCode = 0;
-  for (const word of words) exitCode ||= await run(word, json ? quiet : terminal);
+  for (const [index, word] of words.entries()) {
+    const code = await run(word, json ? quiet : terminal).catch((error: unknown) => {
+      const refused = error instanceof Failure ? unreachable(error) : error;
+      if (!(refused instanceof Refusal)) throw error;
+      terminal.err(`  ${word}: ${refused.message}\n`);
+      if (json) printed.push(JSON.parse(refusal(refused.problems ?? [usage(word, refused.message)])));
+      return 2;
+    });
+    exitCode ||= code;
+    const rest = words.slice(index + 1);
+    if (code === 0 || !changes || rest.length === 0) continue;
+    terminal.err(`  Nothing was done for ${rest.join(', ')}.\n`);
+    break;
+  }
   if (json) terminal.out(`${JSON.stringify(printed, null, 2)}\n`);
   return exitCode;
 }

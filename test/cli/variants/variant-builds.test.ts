@@ -82,6 +82,18 @@ test('a word that names all variants of a recipe, or of a build, is taken for al
   expect(logged.map(({ recipe, status: ended }) => `${recipe} ${ended}`)).toEqual(
     ['base', intel, arm].map((name) => `${name} published`),
   );
+  const ofStep = JSON.parse((await golden('logs', first, '--step', 'patch', '--json')).out) as {
+    recipe: string;
+    outputs: { name: string }[];
+  }[];
+  expect(ofStep.map(({ recipe, outputs }) => [recipe, outputs.map(({ name }) => name)])).toEqual([
+    [intel, ['patch']],
+    [arm, ['patch']],
+  ]);
+  expect(await golden('logs', first, '--step', 'nothing')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('--step nothing: has left no output; steps and checks of'),
+  });
   const shared = JSON.parse((await golden('share', 'base', '--plan', '--json')).out) as { status: string }[];
   expect(shared.map(({ status: ended }) => ended)).toEqual(['planned', 'planned']);
   const revoked = await golden('revoke', first, '--why', 'CVE-2026-1', '--plan');

@@ -191,4 +191,10 @@ test('the held instance of a variant is found by the words of its failure', asyn
   expect(wanted).toMatch(/^base-arm64-2/);
   expect(cause).not.toContain('golden retry');
   expect((await operator(simulation, { session: async () => 0 }).run('shell', wanted)).exitCode).toBe(0);
+  const { out: told } = await operator(simulation).run('cancel', 'base');
+  const [, all = ''] = /candidate i-\w+ of base-arm64-\S+, which failed, is held until \S+: golden cancel (\S+) ends that/.exec(told) ?? [];
+  expect(all).toMatch(/^2/);
+  expect((await operator(simulation).run('cancel', all)).out).toMatch(/of base-arm64-\S+ is no longer held/);
+  await simulation.pass(600);
+  expect(leftIn(simulation).instances).toEqual([]);
 });
