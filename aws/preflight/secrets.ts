@@ -1,5 +1,6 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { inBatches } from '../../core/batches.ts';
 import type { Facts, Seen } from '../../core/preflight/facts.ts';
 import type { SecretKey, SecretSeen } from '../../core/deployment/seen-secret.ts';
 import { placeOfSecret, secretReference, secretsOfRecipe } from '../../core/recipe/steps/secrets.ts';
@@ -16,21 +17,19 @@ type Shown = Omit<SecretSeen, 'key'> & { key?: string | undefined };
 const valuesOfFilter = 50;
 
 async function describeParameters(aws: Connection, names: string[]): Promise<Map<string, Shown>> {
-  const [Values, rest] = [names.slice(0, valuesOfFilter), names.slice(valuesOfFilter)];
-  if (Values.length === 0) return new Map();
   const ssm = aws.client(SSMClient);
-  const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values }];
-  const found = await ask({ action: 'ssm:DescribeParameters', region: aws.region, about: Values.join(', ') }, () =>
-    everyPage(
-      (NextToken) => ssm.send(new DescribeParametersCommand({ ParameterFilters, MaxResults: 50, NextToken })),
-      ({ Parameters }) => Parameters,
-    ),
-  );
-  const shown = found.map(({ Name = '', ARN: arn = '', Type: type, KeyId: key }): [string, Shown] => [
-    Name,
-    { arn, type, key },
-  ]);
-  return new Map([...shown, ...(await describeParameters(aws, rest))]);
+  const shown = new Map<string, Shown>();
+  for (const Values of inBatches(names, valuesOfFilter)) {
+    const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values }];
+    const found = await ask({ action: 'ssm:DescribeParameters', region: aws.region, about: Values.join(', ') }, () =>
+      everyPage(
+        (NextToken) => ssm.send(new DescribeParametersCommand({ ParameterFilters, MaxResults: 50, NextToken })),
+        ({ Parameters }) => Parameters,
+      ),
+    );
+    for (const { Name = '', ARN: arn = '', Type: type, KeyId: key } of found) shown.set(Name, { arn, type, key });
+  }
+  return shown;
 }
 
 async function describeSecret(aws: Connection, name: string): Promise<Shown | undefined> {

@@ -1,7 +1,7 @@
 import { placeOfArn } from '../../core/build/identity.ts';
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 import { Failure } from '../../core/errors.ts';
-import { recipeOf } from '../../core/recipe/catalog.ts';
+import { recipeOf, unknownRecipe } from '../../core/recipe/catalog.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { automaticBuildsOff, decideStart, type Decision } from '../../core/start/start-decision.ts';
 import type { StartRequest } from '../../core/start/start-event.ts';
@@ -28,8 +28,7 @@ const building = async (cloud: Around, catalog: Catalog, recipe: string): Promis
 /** Looks up the facts about one recipe, and decides whether an event starts it. */
 async function decideOne(asked: StartRequest, cloud: Around, catalog: Catalog): Promise<Decision> {
   const names = Object.keys(catalog.recipes);
-  const unknown = `there is no recipe "${asked.recipe}"; there are ${names.join(', ')}`;
-  if (!names.includes(asked.recipe)) throw new Failure('EventRefused', unknown);
+  if (!names.includes(asked.recipe)) throw new Failure('EventRefused', unknownRecipe(catalog, asked.recipe));
   const recipe = recipeOf(catalog, asked.recipe, cloud.aws.region);
   const { account } = placeOfArn(cloud.machine);
   const source = await findSource(cloud.aws, recipe, { account, now: cloud.now(), ...cloud.settings });
