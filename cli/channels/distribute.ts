@@ -16,7 +16,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
 import { sharedWith, targetTable } from '../screen/target-table.ts';
 import { fold, painter, type Terminal, forPeople } from '../screen/terminal.ts';
-import { forEachVariant, variantsNamed } from '../variants/each-variant.ts';
+import { changingEach } from '../variants/each-variant.ts';
 import { heldBuild } from './channel-reading.ts';
 import { share } from './share.ts';
 import { watchToEnd } from '../deployed/watch-to-end.ts';
@@ -32,17 +32,7 @@ interface DistributeOptions extends PipelineOptions {
 }
 
 /** Does so for a recipe, or for each of its variants: see distribute. */
-export async function distributeEach(
-  recipe: string,
-  options: DistributeOptions,
-  terminal: Terminal,
-  surroundings: Surroundings,
-): Promise<number> {
-  const words = await variantsNamed(await findPipeline(options, surroundings), recipe);
-  return forEachVariant(words, { json: options.json, terminal, changes: !options.plan }, (one, sheet) =>
-    distribute(one, options, sheet, surroundings),
-  );
-}
+export const distributeEach = changingEach(distribute);
 
 /**
  * Takes the image of a published build to the targets that came into the deployed recipe later. With a person at the terminal, asks

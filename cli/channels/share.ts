@@ -11,7 +11,7 @@ import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
 import { fold, painter, type Terminal, forPeople } from '../screen/terminal.ts';
-import { forEachVariant, variantsNamed } from '../variants/each-variant.ts';
+import { changingEach } from '../variants/each-variant.ts';
 import { watchToEnd } from '../deployed/watch-to-end.ts';
 
 interface ShareOptions extends PipelineOptions {
@@ -42,17 +42,7 @@ export function assertPlanOrApply(
 }
 
 /** Does so for a recipe, or for each of its variants: see share. */
-export async function shareEach(
-  recipe: string,
-  options: ShareOptions,
-  terminal: Terminal,
-  surroundings: Surroundings,
-): Promise<number> {
-  const words = await variantsNamed(await findPipeline(options, surroundings), recipe);
-  return forEachVariant(words, { json: options.json, terminal, changes: !options.plan }, (one, sheet) =>
-    share(one, options, sheet, surroundings),
-  );
-}
+export const shareEach = changingEach(share);
 
 /**
  * Shows how the users of published images differ from the deployed recipe's lists, or makes them equal. With a person at the

@@ -3,10 +3,11 @@ import { builtVariants, variantBuildsOf } from '../../aws/variants/wholes.ts';
 import { imageName } from '../../core/build/identity.ts';
 import { Failure } from '../../core/errors.ts';
 import { findBuild, wantedIn, type KnownBuild } from '../deployed/builds.ts';
-import { unreachable, type Pipeline } from '../deployed/deployment.ts';
+import { findPipeline, unreachable, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { refusal, usage } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 /** The words for the variants that a word stands for: a recipe's name or a build. Only the word itself, if it names no variants. */
 export async function variantsNamed(pipeline: Pipeline, word: string): Promise<string[]> {
@@ -62,3 +63,15 @@ export async function forEachVariant(
   if (json) terminal.out(`${JSON.stringify(printed, null, 2)}\n`);
   return exitCode;
 }
+
+/** A verb that changes something, unless it only plans, made to run for a recipe or for each of its variants: see forEachVariant. */
+export const changingEach =
+  <Options extends PipelineOptions & { json?: boolean; plan?: boolean }>(
+    verb: (recipe: string, options: Options, terminal: Terminal, surroundings: Surroundings) => Promise<number>,
+  ) =>
+  async (recipe: string, options: Options, terminal: Terminal, surroundings: Surroundings): Promise<number> => {
+    const words = await variantsNamed(await findPipeline(options, surroundings), recipe);
+    return forEachVariant(words, { json: options.json, terminal, changes: !options.plan }, (one, sheet) =>
+      verb(one, options, sheet, surroundings),
+    );
+  };
