@@ -20,7 +20,7 @@ const home = { region: motoHome, accounts: [tenant] };
 const [spoke, later] = ['777788889999', '333344445555'];
 const copyTo = [{ account: spoke, kmsKey: 'alias/theirs', accounts: [other], publish: true }];
 const away = { region: 'eu-west-1', kmsKey: 'alias/golden-eu', accounts: [tenant], copyTo };
-const stage = ['--stage', 'fleet', '--json'];
+const stage = ['--stage', 'fleet'];
 
 let lab: Lab;
 let folder: string;
@@ -48,12 +48,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs a verb that must end well. @returns what it prints as JSON. */
-async function golden<T>(...args: string[]): Promise<T> {
-  const { exitCode, out, err } = await lab.golden(...args, ...stage);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
-  return JSON.parse(out) as T;
-}
+const golden = <T>(...args: string[]): Promise<T> => lab.goldenJson(...args, ...stage);
 
 const imagesOf = async () => (await estateOf(lab, name)).images;
 

@@ -73,6 +73,8 @@ export interface Lab extends Clients {
   putFile(bucket: string, key: string, content: string): Promise<void>;
   /** Runs a command line of the project's own, as its user would who has this account's credentials. */
   golden(...args: string[]): Promise<{ exitCode: number | null; out: string; err: string }>;
+  /** Runs a verb with --json that must end well. @returns what it prints. */
+  goldenJson<T>(...args: string[]): Promise<T>;
   /** Runs `golden regions --apply` for a target region of the examples. From now on its events come to the pipeline. */
   makeRegionStack(region: string): Promise<void>;
   /** Makes the role of an account that takes copies. @returns clients of that account. */
@@ -176,6 +178,11 @@ export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): P
     ...executionsOn(sfn),
     ...objectsIn(new S3Client({ ...config(motoHome), forcePathStyle: true })),
     golden: (...args) => runGolden(bridge.port, args),
+    async goldenJson<T>(...args: string[]) {
+      const { exitCode, out, err } = await lab.golden(...args, '--json');
+      if (exitCode !== 0) throw new Error(`golden ${args.join(' ')} ended with ${exitCode}: ${err}`);
+      return JSON.parse(out) as T;
+    },
     makeRegionStack: (region) => applyRegionStack(region, lab),
     makeCopyTarget: (account, externalId = '') =>
       makeCopyTarget(server.port, motoHome, account, { pipeline: 'golden-image', externalId }),
