@@ -9,16 +9,15 @@ import { ensureInstalled, root } from './setup.mjs';
 /**
  * The bytes that a function may load at its start. Resolve, ResolvePlan and ResolveRetirement ask EC2 for more than other functions do.
  * Resolve and ResolvePlan also take whole recipes apart and pack the scripts of all kinds of steps, with those that read secrets and find
- * disks. They start once for each build. Compensate has the scripts of commands, by one
- * of which a held instance ends itself.
+ * disks. They start once for each build.
  */
-const startLimits = { resolve: 555_000, resolvePlan: 570_000, resolveRetirement: 420_000, compensate: 420_000 };
+const startLimits = { resolve: 555_000, resolvePlan: 570_000, resolveRetirement: 420_000 };
 
 /**
  * Bundles functions, given as key → source file. Sizes are in bytes. A function that loads more than its limit at
  * its start is an error, because every cold start reads that.
  */
-export async function bundleFunctions(files, { outdir = join(root, 'dist'), limit = 415_000 } = {}) {
+export async function bundleFunctions(files, { outdir = join(root, 'dist'), limit = 410_000 } = {}) {
   const sizes = [];
   await withBundler(async (bundle) => {
     for (const [name, file] of Object.entries(files)) {
