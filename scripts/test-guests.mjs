@@ -1,6 +1,6 @@
 // `npm run test:guests`: runs sanitize and the example scripts with the shells and tools of real Linux file trees. debootstrap
-// makes the trees of Debian (with Ansible) and Ubuntu, and node_modules/.cache keeps them. GUEST_TREES names your own trees (paths with colons
-// between them); a tree of yours replaces ours of the same system. A missing tree counts as skipped, with the reason. Needs root
+// makes the trees of Debian (with Ansible) and Ubuntu, and node_modules/.cache keeps them. GUEST_TREES names your own trees (paths
+// with colons between them); a tree of yours replaces ours of the same system. A missing tree counts as skipped, with the reason. Needs root
 // on Linux. Ends with the counts on one plain line.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';

@@ -54,8 +54,8 @@ export const needsClosing = (ledger: ChannelLedger | undefined, publishes: boole
 
 /**
  * The ledger to write before a channel is written. If the channel does not point at one of this build's AMIs in a place, its
- * current value there is the one to restore. This holds even if an earlier publish of the build was taken back: that may be long ago, and its
- * copies may be others.
+ * current value there is the one to restore. This holds even if an earlier publish of the build was taken back: that may be long
+ * ago, and its copies may be others.
  */
 export function ledgerOf(
   known: ChannelLedger | undefined,

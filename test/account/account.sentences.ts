@@ -35,8 +35,9 @@ const kindOf = ({ name }: AccountCheck) =>
     .replace(/ after .*/, ' after all retries');
 
 /**
- * One check of each action of each role, and of each outcome of each state. The AWS here judges states and policies with the same code as the checks, so one of each shows that
- * questions and answers arrive. The sentences about permissions judge all calls of all functions by the same policies.
+ * One check of each action of each role, and of each outcome of each state. The AWS here judges states and policies with the same
+ * code as the checks, so one of each shows that questions and answers arrive. The sentences about permissions judge all calls of all
+ * functions by the same policies.
  */
 const some = (checks: AccountCheck[]) => [...new Map(checks.map((check) => [kindOf(check), check])).values()];
 

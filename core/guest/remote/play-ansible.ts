@@ -16,7 +16,8 @@ const ofImage = `ansible() { "ansible-$1" "\${@:2}"; }`;
 
 /**
  * Ansible comes into a virtual environment below /var/lib, which the script removes when it ends. Debian and Ubuntu have the module
- * for that in a package of its own, which goes again unless the playbook has installed something that needs it. Sanitize removes the folder that an interrupted step leaves.
+ * for that in a package of its own, which goes again unless the playbook has installed something that needs it. Sanitize removes the
+ * folder that an interrupted step leaves.
  */
 const installing = (wanted: Ansible): string => `
 if ! python3 -m venv "$work/venv" >"$work/log" 2>&1; then

@@ -73,8 +73,8 @@ function twins({ simulation, scenario, manifest }: Trial): Violation[] {
 
 /**
  * No step of a build, and no attempt at it, runs twice on an instance. A redrive follows at once here, while the call of the stopped
- * execution still runs. SSM's SendCommand has no token, so a redrive of a state that was sending, or about to send, does not count. That SSM lists a
- * command only after a moment is our experience, and AWS does not document it.
+ * execution still runs. SSM's SendCommand has no token, so a redrive of a state that was sending, or about to send, does not count.
+ * AWS does not document that SSM lists a command only after a moment; the simulator takes the worse.
  */
 function repeats({ scenario, simulation, build }: Trial): Violation[] {
   const isSending = ({ place }: Strike) => /^(Send|wake\/Await)(Command|Check)\b/.test(place);
